@@ -1,0 +1,35 @@
+# The compiler, its floor and the flags that every target of ours shares.
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  message(FATAL_ERROR
+    "GCC ${CMAKE_CXX_COMPILER_VERSION} miscompiles aggregate temporaries inside co_await expressions "
+    "(the options of execute_activity would be destroyed twice). Use Clang 16 or newer "
+    "(-DCMAKE_CXX_COMPILER=clang++-19) or GCC 13 or newer. See docs/adr/0002-clang.md.")
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 16)
+  message(FATAL_ERROR "Clang ${CMAKE_CXX_COMPILER_VERSION} is too old: use Clang 16 or newer.")
+endif()
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)  # with extensions `linux` is a macro, and a generated field has that name
+set(CMAKE_CXX_FLAGS_DEV "-O1 -g1" CACHE STRING "Flags of the everyday build type")
+set(CMAKE_C_FLAGS_DEV "-O1 -g1" CACHE STRING "Flags of the everyday build type")
+set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG -ffunction-sections -fdata-sections")
+mark_as_advanced(CMAKE_CXX_FLAGS_DEV CMAKE_C_FLAGS_DEV)
+
+set(TEMPORAL_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+if(TEMPORAL_SANITIZE)
+  add_compile_options(-fsanitize=${TEMPORAL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${TEMPORAL_SANITIZE})
+endif()
+
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  add_link_options(-fuse-ld=lld)
+endif()
+add_link_options(-Wl,--gc-sections)
+
+add_library(temporal_warnings INTERFACE)
+target_compile_options(temporal_warnings INTERFACE -Wall -Wextra -Wpedantic -Werror -Wno-gnu-string-literal-operator-template)
+
+find_package(Threads REQUIRED)
