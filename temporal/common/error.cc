@@ -1,0 +1,51 @@
+#include <temporal/common/error.h>
+
+#include <temporal/common/failure_errors.h>
+#include <temporal/common/type_name.h>
+
+#include <utility>
+
+namespace temporal {
+namespace {
+
+constexpr int deepest_cause = 32;  // a bound for whoever builds a cycle or a very long chain
+
+std::string describe_with_causes(const std::exception_ptr& error, int depth);
+
+std::string followed_by(std::string text, const std::exception_ptr& cause, int depth) {
+  if (!cause) return text;
+  if (depth == deepest_cause) return text + ": …";
+  return text + ": " + describe_with_causes(cause, depth + 1);
+}
+
+std::string head(const std::exception& error) {
+  auto name = detail::type_name(typeid(error));
+  if (const auto* application = dynamic_cast<const ApplicationError*>(&error); application && !application->type().empty()) {
+    name += "(" + application->type() + ")";
+  }
+  return name + ": " + error.what();
+}
+
+std::string describe_with_causes(const std::exception_ptr& error, int depth) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& known) {
+    return followed_by(head(known), known.cause(), depth);
+  } catch (const std::exception& other) {
+    const auto* nested = dynamic_cast<const std::nested_exception*>(&other);
+    return followed_by(head(other), nested == nullptr ? nullptr : nested->nested_ptr(), depth);
+  } catch (...) {
+    return "an exception that is no std::exception";
+  }
+}
+
+}  // namespace
+
+Error::Error(std::string message, std::exception_ptr cause, std::string stack_trace)
+    : data_(std::make_shared<const Data>(Data{std::move(message), std::move(cause), std::move(stack_trace)})) {}
+
+std::string describe(const std::exception_ptr& error) {
+  return error ? describe_with_causes(error, 0) : "no error";
+}
+
+}  // namespace temporal

@@ -1,0 +1,64 @@
+#include <temporal/common/errors.h>
+
+#include <gtest/gtest.h>
+
+#include <stdexcept>
+
+namespace temporal {
+namespace {
+
+template <class E>
+std::exception_ptr made(E error) {
+  return std::make_exception_ptr(std::move(error));
+}
+
+TEST(Errors, AreThrownWithDesignatedOptions) {
+  try {
+    throw ApplicationError("no money", {.type = "CardDeclined", .non_retryable = true});
+  } catch (const Error& error) {
+    EXPECT_STREQ(error.what(), "no money");
+    const auto& application = dynamic_cast<const ApplicationError&>(error);
+    EXPECT_EQ(application.type(), "CardDeclined");
+    EXPECT_TRUE(application.non_retryable());
+    EXPECT_EQ(application.category(), ErrorCategory::unspecified);
+    EXPECT_FALSE(application.next_retry_delay().has_value());
+  }
+}
+
+TEST(Errors, DescribeTheChainOfCauses) {
+  const auto cause = made(ApplicationError("no money", {.type = "CardDeclined"}));
+  const auto error = made(ActivityError("activity task failed", {.activity_type = "charge"}, cause));
+  EXPECT_EQ(describe(error), "ActivityError: activity task failed: ApplicationError(CardDeclined): no money");
+}
+
+TEST(Errors, DescribeNestedAndForeignExceptions) {
+  std::exception_ptr error;
+  try {
+    try {
+      throw std::out_of_range("index 7");
+    } catch (...) {
+      std::throw_with_nested(std::runtime_error("cannot read"));
+    }
+  } catch (...) {
+    error = std::current_exception();
+  }
+  const auto text = describe(error);
+  EXPECT_NE(text.find("cannot read: std::out_of_range: index 7"), std::string::npos) << text;
+  EXPECT_EQ(describe(std::make_exception_ptr(7)), "an exception that is no std::exception");
+  EXPECT_EQ(describe(nullptr), "no error");
+}
+
+TEST(Errors, DescribeEndsInALongChain) {
+  auto error = made(Error("0"));
+  for (int i = 0; i < 1000; ++i) error = made(Error("n", error));
+  EXPECT_TRUE(describe(error).ends_with("…"));
+}
+
+TEST(Errors, SayWhatTheyKnow) {
+  EXPECT_STREQ(WorkflowAlreadyStartedError("order-7", "r").what(), "workflow order-7 has already been started");
+  EXPECT_EQ(RpcError(GrpcStatus::not_found, "no namespace").status(), GrpcStatus::not_found);
+  EXPECT_EQ(TimeoutError("late", TimeoutType::heartbeat).timeout_type(), TimeoutType::heartbeat);
+}
+
+}  // namespace
+}  // namespace temporal

@@ -1,0 +1,151 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+#include <temporal/common/error.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+/// \file
+/// The result of a client call that is still under way.
+
+namespace temporal {
+
+template <class T>
+class Future;
+
+namespace detail {
+
+/// What a `Future` and its `Promise` share. The outcome is a function, so that a result is decoded on the thread that
+/// asks for it and never on the one that delivers it.
+template <class T>
+class FutureState {
+ public:
+  void settle(std::function<T()> outcome) {
+    std::function<void()> callback;
+    {
+      const std::lock_guard lock{mutex_};
+      if (settled_) return;
+      settled_ = true;
+      outcome_ = std::move(outcome);
+      callback = std::exchange(callback_, {});
+    }
+    changed_.notify_all();
+    if (callback) callback();
+  }
+
+  void wait() {
+    std::unique_lock lock{mutex_};
+    changed_.wait(lock, [this] { return settled_; });
+  }
+
+  bool wait_for(Duration duration) {
+    std::unique_lock lock{mutex_};
+    return changed_.wait_for(lock, duration, [this] { return settled_; });
+  }
+
+  T take() {
+    wait();
+    std::function<T()> outcome;
+    {
+      const std::lock_guard lock{mutex_};
+      outcome = std::exchange(outcome_, {});
+    }
+    if (!outcome) throw std::logic_error("the result of a temporal::Future can be taken once");
+    return outcome();
+  }
+
+  /// Calls back once when there is an outcome: at once, or on the thread that delivers it.
+  void when_ready(std::function<void()> callback) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (!settled_) {
+        callback_ = std::move(callback);
+        return;
+      }
+    }
+    callback();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool settled_ = false;
+  std::function<T()> outcome_;
+  std::function<void()> callback_;
+};
+
+/// The side that delivers. Copies share one outcome; the first one given counts. When the last copy goes without one,
+/// the future throws. Thread-safe.
+template <class T>
+class Promise {
+ public:
+  Promise() : owner_(std::make_shared<Owner>()) {}
+
+  [[nodiscard]] Future<T> future() const { return Future<T>{owner_->state}; }
+
+  /// The outcome is what `outcome` returns or throws when it is asked for.
+  void settle(std::function<T()> outcome) const { owner_->state->settle(std::move(outcome)); }
+
+  template <class U = T>
+    requires(!std::is_void_v<T>)
+  void set_value(U&& value) const {
+    settle([held = std::make_shared<T>(std::forward<U>(value))]() -> T { return std::move(*held); });
+  }
+  void set_value() const
+    requires std::is_void_v<T>
+  {
+    settle([] {});
+  }
+  void set_exception(std::exception_ptr error) const {
+    settle([error = std::move(error)]() -> T { std::rethrow_exception(error); });
+  }
+
+ private:
+  struct Owner {
+    std::shared_ptr<FutureState<T>> state = std::make_shared<FutureState<T>>();
+    Owner() = default;
+    Owner(const Owner&) = delete;
+    Owner& operator=(const Owner&) = delete;
+    ~Owner() {
+      state->settle([]() -> T { throw Error("the call was abandoned before it had a result"); });
+    }
+  };
+  std::shared_ptr<Owner> owner_;
+};
+
+}  // namespace detail
+
+/// A result that arrives later. `get` may be called once; all else any number of times, from any thread.
+/// Dropping a future does not cancel the call.
+template <class T>
+class [[nodiscard("a result that nobody asks for can fail unseen: call get()")]] Future {
+ public:
+  using value_type = T;
+
+  explicit Future(std::shared_ptr<detail::FutureState<T>> state) noexcept : state_(std::move(state)) {}
+  Future(Future&&) noexcept = default;
+  Future& operator=(Future&&) noexcept = default;
+
+  /// Waits for the result and hands it over, or throws what the call failed with.
+  /// @throws std::logic_error the second time.
+  T get() { return state_->take(); }
+
+  /// Waits until there is a result or a failure.
+  void wait() const { state_->wait(); }
+
+  /// Waits as `wait` does, for at most `duration`. True: `get` will not block.
+  [[nodiscard]] bool wait_for(Duration duration) const { return state_->wait_for(duration); }
+
+ private:
+  std::shared_ptr<detail::FutureState<T>> state_;
+};
+
+}  // namespace temporal

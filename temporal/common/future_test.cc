@@ -1,0 +1,75 @@
+#include <temporal/common/future.h>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace temporal::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(Future, HandsOverAResultFromAnotherThread) {
+  const Promise<std::unique_ptr<int>> promise;
+  auto future = promise.future();
+  EXPECT_FALSE(future.wait_for(0s));
+  std::thread deliver{[&promise] { promise.set_value(std::make_unique<int>(7)); }};
+  EXPECT_EQ(*future.get(), 7);
+  deliver.join();
+  EXPECT_TRUE(future.wait_for(0s));
+}
+
+TEST(Future, ThrowsWhatTheCallFailedWith) {
+  const Promise<void> promise;
+  auto future = promise.future();
+  promise.set_exception(std::make_exception_ptr(Error("no")));
+  EXPECT_THROW(future.get(), Error);
+}
+
+TEST(Future, KeepsTheFirstOutcome) {
+  const Promise<int> promise;
+  auto future = promise.future();
+  promise.set_value(1);
+  promise.set_value(2);
+  EXPECT_EQ(future.get(), 1);
+}
+
+TEST(Future, GivesItsResultOnce) {
+  const Promise<int> promise;
+  auto future = promise.future();
+  promise.set_value(1);
+  EXPECT_EQ(future.get(), 1);
+  EXPECT_THROW(future.get(), std::logic_error);
+}
+
+TEST(Future, FailsWhenItsPromiseIsAbandoned) {
+  std::optional<Promise<int>> promise{std::in_place};
+  auto future = promise->future();
+  promise.reset();
+  EXPECT_THROW(future.get(), Error);
+}
+
+TEST(Future, RunsItsOutcomeOnTheThreadThatAsks) {
+  const Promise<std::thread::id> promise;
+  auto future = promise.future();
+  std::thread deliver{[&promise] { promise.settle([] { return std::this_thread::get_id(); }); }};
+  deliver.join();
+  EXPECT_EQ(future.get(), std::this_thread::get_id());
+}
+
+TEST(Future, CallsBackWhetherReadyOrNot) {
+  FutureState<int> state;
+  int calls = 0;
+  state.when_ready([&] { ++calls; });
+  EXPECT_EQ(calls, 0);
+  state.settle([] { return 1; });
+  EXPECT_EQ(calls, 1);
+  state.when_ready([&] { ++calls; });
+  EXPECT_EQ(calls, 2);
+}
+
+}  // namespace
+}  // namespace temporal::detail

@@ -1,0 +1,52 @@
+#include <temporal/common/type_name.h>
+
+#include <cxxabi.h>
+
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+namespace temporal::detail {
+namespace {
+
+void replace_all(std::string& text, std::string_view from, std::string_view to) {
+  for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+}
+
+/// Removes every ", name<…>" with its balanced brackets: default arguments that nobody writes.
+void remove_argument(std::string& text, std::string_view begin) {
+  for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+    auto end = at + begin.size();
+    for (int open = 1; open > 0 && end < text.size(); ++end) {
+      if (text[end] == '<') ++open;
+      if (text[end] == '>') --open;
+    }
+    text.erase(at, end - at);
+  }
+}
+
+std::string demangle(const char* name) {
+  int status = 0;
+  const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free};
+  return status == 0 && text ? std::string{text.get()} : std::string{name};
+}
+
+}  // namespace
+
+std::string type_name(const std::type_info& type) {
+  auto name = demangle(type.name());
+  replace_all(name, "std::__cxx11::", "std::");
+  for (const auto* argument : {", std::char_traits<", ", std::allocator<", ", std::less<", ", std::hash<",
+                               ", std::equal_to<", ", std::default_delete<"}) {
+    remove_argument(name, argument);
+  }
+  replace_all(name, " >", ">");
+  replace_all(name, "std::basic_string<char>", "std::string");
+  constexpr std::string_view ours = "temporal::";
+  if (name.starts_with(ours) && name.find("::", ours.size()) == std::string::npos) name.erase(0, ours.size());
+  return name;
+}
+
+}  // namespace temporal::detail

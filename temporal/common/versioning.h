@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+namespace temporal {
+
+/// What happens to a workflow's runs when a new build of its worker becomes current.
+/// See https://docs.temporal.io/worker-versioning#versioning-behaviors.
+enum class VersioningBehavior {
+  pinned,        ///< stays with the build it started on
+  auto_upgrade,  ///< moves to the current build; its code has to stay replayable
+};
+
+/// Names one build of a Worker Deployment.
+struct WorkerDeploymentVersion {
+  std::string deployment_name = {};
+  std::string build_id = {};
+
+  bool operator==(const WorkerDeploymentVersion&) const = default;
+};
+
+}  // namespace temporal
