@@ -1,0 +1,161 @@
+#pragma once
+
+#include <temporal/common/payload.h>
+#include <temporal/converter/optional_json.h>
+#include <temporal/converter/raw_value.h>
+
+#include <nlohmann/json.hpp>
+
+#include <concepts>
+#include <cstdint>
+#include <cstddef>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <type_traits>
+#include <typeinfo>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace google::protobuf {
+class Message;
+class MessageLite;
+}  // namespace google::protobuf
+
+/// \file
+/// One value at a time. The templates only choose; the work is done once, in codec.cc.
+
+namespace temporal::converter::detail {
+
+using Bytes = std::vector<std::byte>;
+
+/// What is being decoded, for error messages.
+struct Target {
+  const std::type_info& type;
+  std::size_t argument = 0;  ///< counted from 1; 0: not an argument
+};
+
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+
+template <class T>
+concept Nothing = std::same_as<T, std::monostate> || std::same_as<T, std::nullptr_t> || std::same_as<T, std::nullopt_t>;
+
+template <class T>
+concept Protobuf = std::is_base_of_v<google::protobuf::MessageLite, T>;
+
+template <class T>
+concept Number = std::integral<T> && !std::same_as<T, bool>;
+
+Payload encode_nothing();
+Payload encode_bytes(const Bytes& bytes);
+Payload encode_message(const google::protobuf::Message& message);
+Payload encode_json(const nlohmann::json& json, const std::type_info& type);
+[[noreturn]] void throw_encode_error(const std::type_info& type);
+
+bool is_nothing(const Payload& payload);
+void decode_nothing(const Payload& payload, const Target& target);
+Bytes decode_bytes(const Payload& payload, const Target& target);
+void decode_message(const Payload& payload, google::protobuf::Message& message, const Target& target);
+nlohmann::json decode_json(const Payload& payload, const Target& target);
+/// Turns the exception that is being handled into a `DecodeError`.
+[[noreturn]] void throw_decode_error(const Payload& payload, const Target& target);
+[[noreturn]] void throw_missing_argument(const Target& target, std::size_t given, std::size_t expected);
+[[noreturn]] void throw_out_of_range(const Payload& payload, const Target& target);
+
+template <class T>
+Payload encode(const T& value) {
+  if constexpr (std::same_as<T, RawValue>) {
+    return value.payload;
+  } else if constexpr (Nothing<T>) {
+    return encode_nothing();
+  } else if constexpr (is_optional<T>) {
+    return value ? encode(*value) : encode_nothing();
+  } else if constexpr (std::same_as<T, Bytes>) {
+    return encode_bytes(value);
+  } else if constexpr (Protobuf<T>) {
+    static_assert(std::is_base_of_v<google::protobuf::Message, T>,
+                  "This message was generated for the lite runtime, which has no JSON. Generate it with the full one.");
+    return encode_message(value);
+  } else {
+    static_assert(std::is_constructible_v<nlohmann::json, const T&>,
+                  "This type does not travel: give it to_json and from_json, for example with "
+                  "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE.");
+    nlohmann::json json;
+    try {
+      json = value;
+    } catch (...) {
+      throw_encode_error(typeid(T));
+    }
+    return encode_json(json, typeid(T));
+  }
+}
+
+/// nlohmann-json casts numbers silently: a 5000000000 read as an int would come out as something else.
+template <Number T>
+T decode_number(const nlohmann::json& json, const Payload& payload, const Target& target) {
+  if (json.is_number_unsigned()) {
+    const auto number = json.template get<std::uint64_t>();
+    if (!(number <= static_cast<std::uint64_t>(std::numeric_limits<T>::max()))) throw_out_of_range(payload, target);
+  } else if (json.is_number_integer()) {
+    const auto number = json.template get<std::int64_t>();
+    if (number < 0 && (std::is_unsigned_v<T> || number < static_cast<std::int64_t>(std::numeric_limits<T>::min()))) {
+      throw_out_of_range(payload, target);
+    }
+  } else if (json.is_number_float()) {
+    const auto number = json.template get<double>();
+    if (static_cast<double>(static_cast<std::int64_t>(number)) != number) throw_out_of_range(payload, target);
+  }
+  return json.template get<T>();
+}
+
+template <class T>
+T decode(const Payload& payload, const Target& target) {
+  if constexpr (std::same_as<T, RawValue>) {
+    return {payload};
+  } else if constexpr (Nothing<T>) {
+    static_assert(!std::same_as<T, std::nullopt_t>, "take a std::optional, or std::monostate for no value");
+    decode_nothing(payload, target);
+    return T{};
+  } else if constexpr (is_optional<T>) {
+    if (is_nothing(payload)) return std::nullopt;
+    return decode<typename T::value_type>(payload, target);
+  } else if constexpr (std::same_as<T, Bytes>) {
+    return decode_bytes(payload, target);
+  } else if constexpr (Protobuf<T>) {
+    T message;
+    decode_message(payload, message, target);
+    return message;
+  } else {
+    static_assert(requires(const nlohmann::json& json) { json.get<T>(); },
+                  "This type does not travel: give it to_json and from_json, for example with "
+                  "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE.");
+    const auto json = decode_json(payload, target);
+    try {
+      if constexpr (Number<T>) {
+        return decode_number<T>(json, payload, target);
+      } else {
+        return json.get<T>();
+      }
+    } catch (...) {
+      throw_decode_error(payload, target);
+    }
+  }
+}
+
+template <class T>
+T decode_argument(std::span<const Payload> payloads, std::size_t index, std::size_t expected) {
+  const Target target{.type = typeid(T), .argument = index + 1};
+  if (index < payloads.size()) return decode<T>(payloads[index], target);
+  if constexpr (is_optional<T>) {
+    return std::nullopt;
+  } else {
+    throw_missing_argument(target, payloads.size(), expected);
+  }
+}
+
+}  // namespace temporal::converter::detail

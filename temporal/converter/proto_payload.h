@@ -1,0 +1,41 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+#include <temporal/common/payload.h>
+#include <temporal/common/retry_policy.h>
+
+#include <temporal/api/common/v1/message.pb.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+/// \file
+/// Between the types of temporal/common/ and their messages. Not public: no header for users includes it.
+
+namespace temporal::converter {
+
+using ProtoPayload = temporal::api::common::v1::Payload;
+using ProtoPayloads = google::protobuf::RepeatedPtrField<ProtoPayload>;
+using ProtoPayloadMap = google::protobuf::Map<std::string, ProtoPayload>;
+
+Payload to_payload(const ProtoPayload& message);
+std::vector<Payload> to_payloads(const ProtoPayloads& messages);
+std::vector<Payload> to_payloads(const temporal::api::common::v1::Payloads& messages);
+std::map<std::string, Payload> to_payload_map(const ProtoPayloadMap& messages);
+
+ProtoPayload to_proto(Payload payload);
+void set_payloads(ProtoPayloads& messages, std::vector<Payload> payloads);
+void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Payload> payloads);
+void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> payloads);
+
+/// What does not fit into a `Duration` (292 years) becomes the nearest that does.
+Duration to_duration(const google::protobuf::Duration& message);
+void set_duration(google::protobuf::Duration& message, Duration duration);
+Timestamp to_timestamp(const google::protobuf::Timestamp& message);
+void set_timestamp(google::protobuf::Timestamp& message, Timestamp timestamp);
+
+RetryPolicy to_retry_policy(const temporal::api::common::v1::RetryPolicy& message);
+temporal::api::common::v1::RetryPolicy to_proto(const RetryPolicy& policy);
+
+}  // namespace temporal::converter
