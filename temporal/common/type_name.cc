@@ -38,6 +38,8 @@ std::string demangle(const char* name) {
 std::string type_name(const std::type_info& type) {
   auto name = demangle(type.name());
   replace_all(name, "std::__cxx11::", "std::");
+  constexpr std::string_view nested = "std::_Nested_exception<";  // what std::throw_with_nested throws
+  if (name.starts_with(nested)) name = name.substr(nested.size(), name.size() - nested.size() - 1);
   for (const auto* argument : {", std::char_traits<", ", std::allocator<", ", std::less<", ", std::hash<",
                                ", std::equal_to<", ", std::default_delete<"}) {
     remove_argument(name, argument);

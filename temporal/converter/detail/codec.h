@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include <concepts>
-#include <cstdint>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
@@ -49,7 +49,7 @@ template <class T>
 concept Protobuf = std::is_base_of_v<google::protobuf::MessageLite, T>;
 
 template <class T>
-concept Number = std::integral<T> && !std::same_as<T, bool>;
+concept Integer = std::integral<T> && !std::same_as<T, bool>;
 
 Payload encode_nothing();
 Payload encode_bytes(const Bytes& bytes);
@@ -65,7 +65,8 @@ nlohmann::json decode_json(const Payload& payload, const Target& target);
 /// Turns the exception that is being handled into a `DecodeError`.
 [[noreturn]] void throw_decode_error(const Payload& payload, const Target& target);
 [[noreturn]] void throw_missing_argument(const Target& target, std::size_t given, std::size_t expected);
-[[noreturn]] void throw_out_of_range(const Payload& payload, const Target& target);
+/// nlohmann-json casts numbers silently: 5000000000 read as an int would come out as something else.
+void check_integer(const nlohmann::json& json, std::int64_t minimum, std::uint64_t maximum);
 
 template <class T>
 Payload encode(const T& value) {
@@ -95,24 +96,6 @@ Payload encode(const T& value) {
   }
 }
 
-/// nlohmann-json casts numbers silently: a 5000000000 read as an int would come out as something else.
-template <Number T>
-T decode_number(const nlohmann::json& json, const Payload& payload, const Target& target) {
-  if (json.is_number_unsigned()) {
-    const auto number = json.template get<std::uint64_t>();
-    if (!(number <= static_cast<std::uint64_t>(std::numeric_limits<T>::max()))) throw_out_of_range(payload, target);
-  } else if (json.is_number_integer()) {
-    const auto number = json.template get<std::int64_t>();
-    if (number < 0 && (std::is_unsigned_v<T> || number < static_cast<std::int64_t>(std::numeric_limits<T>::min()))) {
-      throw_out_of_range(payload, target);
-    }
-  } else if (json.is_number_float()) {
-    const auto number = json.template get<double>();
-    if (static_cast<double>(static_cast<std::int64_t>(number)) != number) throw_out_of_range(payload, target);
-  }
-  return json.template get<T>();
-}
-
 template <class T>
 T decode(const Payload& payload, const Target& target) {
   if constexpr (std::same_as<T, RawValue>) {
@@ -136,11 +119,10 @@ T decode(const Payload& payload, const Target& target) {
                   "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE.");
     const auto json = decode_json(payload, target);
     try {
-      if constexpr (Number<T>) {
-        return decode_number<T>(json, payload, target);
-      } else {
-        return json.get<T>();
+      if constexpr (Integer<T>) {
+        check_integer(json, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
       }
+      return json.get<T>();
     } catch (...) {
       throw_decode_error(payload, target);
     }

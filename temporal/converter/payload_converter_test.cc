@@ -1,0 +1,209 @@
+#include <temporal/converter/payload_converter.h>
+
+#include <temporal/api/common/v1/message.pb.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <map>
+
+namespace shop {
+
+enum class Size { small, large };
+NLOHMANN_JSON_SERIALIZE_ENUM(Size, {{Size::small, "small"}, {Size::large, "large"}})
+
+struct Item {
+  std::string name;
+  int count = 0;
+  std::optional<std::string> note;
+  bool operator==(const Item&) const = default;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Item, name, count, note)
+
+struct Order {
+  std::vector<Item> items;
+  Size size = Size::small;
+  std::map<std::string, double> prices;
+  bool operator==(const Order&) const = default;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Order, items, size, prices)
+
+struct Moody {};
+void to_json(nlohmann::json&, const Moody&) { throw std::runtime_error("not today"); }
+void from_json(const nlohmann::json&, Moody&) { throw std::runtime_error("not today either"); }
+
+enum class Color { red, green };
+
+}  // namespace shop
+
+namespace temporal::converter {
+namespace {
+
+using temporal::api::common::v1::WorkflowExecution;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+Payload json_payload(std::string data) { return {.metadata = {{"encoding", "json/plain"}}, .data = std::move(data)}; }
+
+template <class T>
+std::string decode_failure(const Payload& payload) {
+  try {
+    from_payload<T>(payload);
+  } catch (const DecodeError& error) {
+    return error.message();
+  }
+  return "no error";
+}
+
+TEST(PayloadConverter, WritesJsonAsTheOtherSdksDo) {
+  EXPECT_EQ(to_payload(std::string{"Grüße"}), json_payload("\"Grüße\""));
+  EXPECT_EQ(to_payload("literal"), json_payload("\"literal\""));
+  EXPECT_EQ(to_payload(7), json_payload("7"));
+  EXPECT_EQ(to_payload(true), json_payload("true"));
+  EXPECT_EQ(to_payload(std::vector<int>{1, 2}), json_payload("[1,2]"));
+  EXPECT_EQ(to_payload(shop::Size::large), json_payload("\"large\""));
+  EXPECT_EQ(to_payload(shop::Color::green), json_payload("1"));
+}
+
+TEST(PayloadConverter, WritesNothingAsBinaryNull) {
+  const Payload null{.metadata = {{"encoding", "binary/null"}}};
+  EXPECT_EQ(null_payload(), null);
+  EXPECT_EQ(to_payload(nullptr), null);
+  EXPECT_EQ(to_payload(std::nullopt), null);
+  EXPECT_EQ(to_payload(std::monostate{}), null);
+  EXPECT_EQ(to_payload(std::optional<int>{}), null);
+  EXPECT_EQ(from_payload<std::optional<int>>(null), std::nullopt);
+  EXPECT_EQ(from_payload<std::optional<int>>(json_payload("null")), std::nullopt);
+  EXPECT_NO_THROW(from_payload<std::monostate>(null));
+  EXPECT_THAT(decode_failure<std::monostate>(json_payload("1")), HasSubstr("expected encoding binary/null"));
+}
+
+TEST(PayloadConverter, BringsStructsBack) {
+  const shop::Order order{.items = {{.name = "tea", .count = 2, .note = "hot"}, {.name = "mug", .count = 1, .note = {}}},
+                          .size = shop::Size::large,
+                          .prices = {{"tea", 2.5}}};
+  EXPECT_EQ(from_payload<shop::Order>(to_payload(order)), order);
+  EXPECT_EQ(from_payload<std::optional<shop::Order>>(to_payload(order)), order);
+  EXPECT_THAT(to_payload(order).data, HasSubstr("\"note\":null"));
+}
+
+TEST(PayloadConverter, BringsPlainValuesBack) {
+  EXPECT_EQ(from_payload<std::string>(to_payload(std::string("a\0b\xE2\x82\xAC", 6))), std::string("a\0b\xE2\x82\xAC", 6));
+  EXPECT_EQ(from_payload<std::uint64_t>(to_payload(std::numeric_limits<std::uint64_t>::max())),
+            std::numeric_limits<std::uint64_t>::max());
+  EXPECT_EQ(from_payload<std::int64_t>(to_payload(std::numeric_limits<std::int64_t>::min())),
+            std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(from_payload<double>(to_payload(0.1)), 0.1);
+  EXPECT_EQ(from_payload<int>(json_payload("3.0")), 3);
+  EXPECT_EQ(from_payload<shop::Color>(to_payload(shop::Color::green)), shop::Color::green);
+  EXPECT_EQ((from_payload<std::tuple<int, std::string>>(to_payload(std::tuple{1, "a"}))), (std::tuple{1, "a"}));
+  EXPECT_EQ(from_payload<nlohmann::json>(json_payload("{\"a\":[1]}")), nlohmann::json::parse("{\"a\":[1]}"));
+}
+
+TEST(PayloadConverter, KeepsBytesAsTheyAre) {
+  const std::vector<std::byte> bytes{std::byte{0}, std::byte{255}, std::byte{10}};
+  const auto payload = to_payload(bytes);
+  EXPECT_EQ(payload.metadata.at("encoding"), "binary/plain");
+  EXPECT_EQ(payload.data, std::string("\0\xFF\n", 3));
+  EXPECT_EQ(from_payload<std::vector<std::byte>>(payload), bytes);
+  EXPECT_EQ(from_payload<std::vector<std::byte>>(to_payload(std::vector<std::byte>{})), std::vector<std::byte>{});
+  EXPECT_EQ(decode_failure<std::vector<std::byte>>(json_payload("1")),
+            "the payload does not decode as std::vector<std::byte> (encoding json/plain): expected encoding binary/plain");
+}
+
+TEST(PayloadConverter, WritesMessagesAsProtobufJson) {
+  WorkflowExecution message;
+  message.set_workflow_id("order-7");
+  const auto payload = to_payload(message);
+  EXPECT_EQ(payload.metadata.at("encoding"), "json/protobuf");
+  EXPECT_EQ(payload.metadata.at("messageType"), "temporal.api.common.v1.WorkflowExecution");
+  EXPECT_EQ(payload.data, R"({"workflowId":"order-7"})");
+  EXPECT_EQ(from_payload<WorkflowExecution>(payload).workflow_id(), "order-7");
+}
+
+TEST(PayloadConverter, ReadsBinaryMessages) {
+  WorkflowExecution message;
+  message.set_run_id("r");
+  Payload payload{.metadata = {{"encoding", "binary/protobuf"}}, .data = message.SerializeAsString()};
+  EXPECT_EQ(from_payload<WorkflowExecution>(payload).run_id(), "r");
+  payload.data = "\xFF\xFF";
+  EXPECT_THAT(decode_failure<WorkflowExecution>(payload), HasSubstr("the bytes are no such message"));
+}
+
+TEST(PayloadConverter, RefusesAnotherMessage) {
+  const auto payload = to_payload(temporal::api::common::v1::ActivityType{});
+  EXPECT_THAT(decode_failure<WorkflowExecution>(payload),
+              HasSubstr("it holds the message temporal.api.common.v1.ActivityType"));
+  EXPECT_THAT(decode_failure<WorkflowExecution>(json_payload("{}")), HasSubstr("expected encoding json/protobuf"));
+}
+
+TEST(PayloadConverter, LeavesRawValuesAlone) {
+  const Payload payload{.metadata = {{"encoding", "custom"}}, .data = "?"};
+  EXPECT_EQ(to_payload(RawValue{payload}), payload);
+  EXPECT_EQ(from_payload<RawValue>(payload).payload, payload);
+}
+
+TEST(PayloadConverter, NamesTheTypeThatDoesNotDecode) {
+  EXPECT_EQ(decode_failure<int>(json_payload("\"seven\"")),
+            "the payload does not decode as int (encoding json/plain): type must be number, but is string");
+  EXPECT_THAT(decode_failure<shop::Item>(json_payload("{\"count\":1}")),
+              StartsWith("the payload does not decode as shop::Item (encoding json/plain): key 'name' not found"));
+  EXPECT_THAT(decode_failure<std::string>({.data = "x"}), HasSubstr("(encoding not given)"));
+  EXPECT_THAT(decode_failure<std::string>(json_payload("{")), HasSubstr("parse error"));
+  EXPECT_THAT(decode_failure<std::string>(null_payload()), HasSubstr("as std::string (encoding binary/null)"));
+  EXPECT_THAT(decode_failure<shop::Moody>(json_payload("1")), HasSubstr("not today either"));
+}
+
+TEST(PayloadConverter, RefusesNumbersThatDoNotFit) {
+  EXPECT_THAT(decode_failure<int>(json_payload("5000000000")), HasSubstr("the number 5000000000 is out of range"));
+  EXPECT_THAT(decode_failure<unsigned>(json_payload("-1")), HasSubstr("out of range"));
+  EXPECT_THAT(decode_failure<signed char>(json_payload("-129")), HasSubstr("out of range"));
+  EXPECT_THAT(decode_failure<int>(json_payload("2.5")), HasSubstr("has a fraction"));
+  EXPECT_THAT(decode_failure<std::int64_t>(json_payload("1e300")), HasSubstr("out of range"));
+}
+
+TEST(PayloadConverter, SaysWhyAStringHasNoEncoding) {
+  try {
+    to_payload(std::string{"\xFF\xFE"});
+    FAIL();
+  } catch (const EncodeError& error) {
+    EXPECT_THAT(error.message(), StartsWith("cannot encode a value of type std::string as JSON: invalid UTF-8"));
+    EXPECT_THAT(error.message(), HasSubstr("use std::vector<std::byte> for bytes"));
+  }
+  EXPECT_THROW(to_payload(shop::Moody{}), EncodeError);
+}
+
+TEST(Arguments, ComeBackInOrder) {
+  using Arguments = std::tuple<std::string, int, std::optional<int>>;
+  EXPECT_EQ(from_payloads<Arguments>(to_payloads("a", 7, 8)), Arguments("a", 7, 8));
+  EXPECT_EQ(from_payloads<Arguments>(to_payloads("a", 7)), Arguments("a", 7, std::nullopt));
+  EXPECT_EQ(from_payloads<std::tuple<>>(to_payloads("too", "many")), std::tuple<>());
+  EXPECT_TRUE(to_payloads().empty());
+}
+
+TEST(Arguments, ThatAreMissingAreNamed) {
+  try {
+    from_payloads<std::tuple<std::string, int>>(to_payloads("a"));
+    FAIL();
+  } catch (const DecodeError& error) {
+    EXPECT_EQ(error.message(),
+              "argument 2 of 2 is missing (1 given): expected int; only a std::optional may be left out");
+    EXPECT_EQ(error.info().argument, 2U);
+    EXPECT_EQ(error.info().cpp_type, "int");
+  }
+}
+
+TEST(Arguments, ThatDoNotDecodeAreNamed) {
+  try {
+    from_payloads<std::tuple<std::string, int>>(to_payloads("a", "b"));
+    FAIL();
+  } catch (const DecodeError& error) {
+    EXPECT_EQ(error.message(),
+              "argument 2 does not decode as int (encoding json/plain): type must be number, but is string");
+    EXPECT_EQ(error.info().encoding, "json/plain");
+  }
+}
+
+}  // namespace
+}  // namespace temporal::converter

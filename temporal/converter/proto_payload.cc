@@ -1,0 +1,106 @@
+#include <temporal/converter/proto_payload.h>
+
+#include <limits>
+#include <utility>
+
+namespace temporal::converter {
+namespace {
+
+constexpr std::int64_t nanos_per_second = 1'000'000'000;
+constexpr std::int64_t longest_seconds = std::numeric_limits<std::int64_t>::max() / nanos_per_second - 1;
+
+Duration saturated(std::int64_t seconds, std::int32_t nanos) {
+  if (seconds > longest_seconds) return Duration::max();
+  if (seconds < -longest_seconds) return Duration::min();
+  return std::chrono::seconds{seconds} + Duration{nanos};
+}
+
+}  // namespace
+
+Payload to_payload(const ProtoPayload& message) {
+  return {.metadata = {message.metadata().begin(), message.metadata().end()}, .data = message.data()};
+}
+
+std::vector<Payload> to_payloads(const ProtoPayloads& messages) {
+  std::vector<Payload> payloads;
+  payloads.reserve(static_cast<std::size_t>(messages.size()));
+  for (const auto& message : messages) payloads.push_back(to_payload(message));
+  return payloads;
+}
+
+std::vector<Payload> to_payloads(const temporal::api::common::v1::Payloads& messages) {
+  return to_payloads(messages.payloads());
+}
+
+std::map<std::string, Payload> to_payload_map(const ProtoPayloadMap& messages) {
+  std::map<std::string, Payload> payloads;
+  for (const auto& [key, message] : messages) payloads.emplace(key, to_payload(message));
+  return payloads;
+}
+
+ProtoPayload to_proto(Payload payload) {
+  ProtoPayload message;
+  message.set_data(std::move(payload.data));
+  auto& metadata = *message.mutable_metadata();
+  for (auto& [key, value] : payload.metadata) metadata[key] = std::move(value);
+  return message;
+}
+
+void set_payloads(ProtoPayloads& messages, std::vector<Payload> payloads) {
+  messages.Clear();
+  messages.Reserve(static_cast<int>(payloads.size()));
+  for (auto& payload : payloads) *messages.Add() = to_proto(std::move(payload));
+}
+
+void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Payload> payloads) {
+  set_payloads(*messages.mutable_payloads(), std::move(payloads));
+}
+
+void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> payloads) {
+  messages.clear();
+  for (auto& [key, payload] : payloads) messages[key] = to_proto(std::move(payload));
+}
+
+Duration to_duration(const google::protobuf::Duration& message) {
+  return saturated(message.seconds(), message.nanos());
+}
+
+void set_duration(google::protobuf::Duration& message, Duration duration) {
+  message.set_seconds(duration.count() / nanos_per_second);  // both parts have the same sign, as the message wants it
+  message.set_nanos(static_cast<std::int32_t>(duration.count() % nanos_per_second));
+}
+
+Timestamp to_timestamp(const google::protobuf::Timestamp& message) {
+  return Timestamp{std::chrono::duration_cast<Timestamp::duration>(saturated(message.seconds(), message.nanos()))};
+}
+
+void set_timestamp(google::protobuf::Timestamp& message, Timestamp timestamp) {
+  const auto since_epoch = timestamp.time_since_epoch();
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);  // nanos are never negative
+  message.set_seconds(seconds.count());
+  message.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds{since_epoch - seconds}.count()));
+}
+
+RetryPolicy to_retry_policy(const temporal::api::common::v1::RetryPolicy& message) {
+  RetryPolicy policy{
+      .backoff_coefficient = message.backoff_coefficient(),
+      .maximum_attempts = message.maximum_attempts(),
+      .non_retryable_error_types = {message.non_retryable_error_types().begin(),
+                                    message.non_retryable_error_types().end()},
+  };
+  if (message.has_initial_interval()) policy.initial_interval = to_duration(message.initial_interval());
+  if (message.has_maximum_interval()) policy.maximum_interval = to_duration(message.maximum_interval());
+  return policy;
+}
+
+temporal::api::common::v1::RetryPolicy to_proto(const RetryPolicy& policy) {
+  temporal::api::common::v1::RetryPolicy message;
+  set_duration(*message.mutable_initial_interval(), policy.initial_interval);
+  message.set_backoff_coefficient(policy.backoff_coefficient);
+  if (policy.maximum_interval) set_duration(*message.mutable_maximum_interval(), *policy.maximum_interval);
+  message.set_maximum_attempts(policy.maximum_attempts);
+  for (const auto& type : policy.non_retryable_error_types) message.add_non_retryable_error_types(type);
+  return message;
+}
+
+}  // namespace temporal::converter

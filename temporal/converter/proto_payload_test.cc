@@ -1,0 +1,62 @@
+#include <temporal/converter/proto_payload.h>
+
+#include <gtest/gtest.h>
+
+namespace temporal::converter {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Payload sample{.metadata = {{"encoding", "custom"}, {"more", "x"}}, .data = std::string("\0\xFF", 2)};
+
+TEST(ProtoPayload, RoundTripsPayloads) {
+  EXPECT_EQ(to_payload(to_proto(sample)), sample);
+
+  temporal::api::common::v1::Payloads messages;
+  set_payloads(messages, {sample, {}});
+  EXPECT_EQ(to_payloads(messages), (std::vector<Payload>{sample, {}}));
+  set_payloads(messages, {sample});
+  EXPECT_EQ(messages.payloads_size(), 1) << "what was there before is replaced";
+
+  temporal::api::common::v1::Memo memo;
+  set_payload_map(*memo.mutable_fields(), {{"key", sample}});
+  EXPECT_EQ(to_payload_map(memo.fields()), (std::map<std::string, Payload>{{"key", sample}}));
+}
+
+TEST(ProtoPayload, RoundTripsDurations) {
+  for (const Duration duration : {Duration{0}, Duration{1500ms}, Duration{-1500ms}, Duration{1ns}, Duration{24h * 365}}) {
+    google::protobuf::Duration message;
+    set_duration(message, duration);
+    EXPECT_EQ(to_duration(message), duration);
+  }
+}
+
+TEST(ProtoPayload, CutsDurationsThatDoNotFit) {
+  google::protobuf::Duration message;
+  message.set_seconds(315'576'000'000);
+  EXPECT_EQ(to_duration(message), Duration::max());
+  message.set_seconds(-315'576'000'000);
+  EXPECT_EQ(to_duration(message), Duration::min());
+}
+
+TEST(ProtoPayload, RoundTripsTimestamps) {
+  for (const Timestamp timestamp : {Timestamp{1'700'000'000s + 5ns}, Timestamp{-5ns}, Timestamp{}}) {
+    google::protobuf::Timestamp message;
+    set_timestamp(message, timestamp);
+    EXPECT_GE(message.nanos(), 0);
+    EXPECT_EQ(to_timestamp(message), timestamp);
+  }
+}
+
+TEST(ProtoPayload, RoundTripsRetryPolicies) {
+  const RetryPolicy policy{.initial_interval = 250ms,
+                           .backoff_coefficient = 1.5,
+                           .maximum_interval = 10s,
+                           .maximum_attempts = 3,
+                           .non_retryable_error_types = {"CardDeclined"}};
+  EXPECT_EQ(to_retry_policy(to_proto(policy)), policy);
+  EXPECT_FALSE(to_proto(RetryPolicy{}).has_maximum_interval());
+}
+
+}  // namespace
+}  // namespace temporal::converter
