@@ -1,0 +1,116 @@
+#include <temporal/common/log.h>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace temporal {
+namespace {
+
+using std::chrono_literals::operator""ms;
+
+struct Lines {
+  std::shared_ptr<std::vector<std::string>> lines = std::make_shared<std::vector<std::string>>();
+
+  [[nodiscard]] Logger logger(LogOptions options = {}) const {
+    return Logger::create(
+        options, [lines = lines](std::string_view line) { lines->emplace_back(line); },
+        [] { return Timestamp{} + 1'700'000'000'045ms; });
+  }
+};
+
+TEST(Logger, WritesOneJsonObjectALine) {
+  const Lines out;
+  out.logger().info("ready", {{"count", 3}, {"fast", true}, {"seconds", 0.5}});
+  ASSERT_EQ(out.lines->size(), 1U);
+  EXPECT_EQ(out.lines->front(),
+            R"({"time":"2023-11-14T22:13:20.045Z","level":"INFO","message":"ready","count":3,"fast":true,"seconds":0.5})"
+            "\n");
+}
+
+TEST(Logger, AddsTheFieldsBoundToItAndLetsALaterOneReplaceAnEarlier) {
+  const Lines out;
+  const auto base = out.logger().with({{"request_id", "one"}, {"build_id", "b"}});
+  base.with({{"request_id", "two"}}).warn("x");
+  base.warn("y");
+  EXPECT_EQ(nlohmann::json::parse(out.lines->at(0))["request_id"], "two");
+  EXPECT_EQ(nlohmann::json::parse(out.lines->at(0))["build_id"], "b");
+  EXPECT_EQ(nlohmann::json::parse(out.lines->at(1))["request_id"], "one");
+}
+
+TEST(Logger, DropsWhatIsBelowItsLevel) {
+  const Lines out;
+  const auto log = out.logger({.level = LogLevel::warn});
+  log.info("no");
+  log.warn("yes");
+  EXPECT_EQ(out.lines->size(), 1U);
+  EXPECT_FALSE(log.enabled(LogLevel::info));
+}
+
+TEST(Logger, ReplacesBytesThatAreNotUtf8) {
+  const Lines out;
+  out.logger().info("bad \xff byte", {{"na\xfeme", "val\xfdue"}});
+  const auto record = nlohmann::json::parse(out.lines->front());
+  EXPECT_EQ(record["message"], "bad \xef\xbf\xbd byte");
+  EXPECT_EQ(record["na\xef\xbf\xbdme"], "val\xef\xbf\xbdue");
+}
+
+TEST(Logger, KeepsAMessageWithLineFeedsOnOneLine) {
+  const Lines out;
+  out.logger().info("a\nb");
+  out.logger({.format = LogFormat::text}).info("a\nb", {{"k", "c\nd"}});
+  EXPECT_EQ(nlohmann::json::parse(out.lines->at(0))["message"], "a\nb");
+  EXPECT_EQ(out.lines->at(1), "2023-11-14T22:13:20.045Z INFO a\\nb k=\"c\\nd\"\n");
+}
+
+TEST(Logger, WritesTextWithQuotesOnlyWhereNeeded) {
+  const Lines out;
+  out.logger({.format = LogFormat::text}).error("failed", {{"id", "order-7"}, {"why", "no money"}, {"n", 1}});
+  EXPECT_EQ(out.lines->front(), "2023-11-14T22:13:20.045Z ERROR failed id=order-7 why=\"no money\" n=1\n");
+}
+
+TEST(Logger, WritesJsonFieldsAsTheyAreAndBrokenOnesAsText) {
+  const Lines out;
+  out.logger().info("core", {{"fields", LogValue::Json{R"({"a":1})"}}, {"broken", LogValue::Json{"{"}}});
+  const auto record = nlohmann::json::parse(out.lines->front());
+  EXPECT_EQ(record["fields"]["a"], 1);
+  EXPECT_EQ(record["broken"], "{");
+}
+
+TEST(Logger, SurvivesASinkThatThrows) {
+  const auto log = Logger::create({}, [](std::string_view) { throw std::runtime_error("disk full"); });
+  log.error("x");
+}
+
+TEST(Logger, ByDefaultDropsEverything) {
+  const Logger log;
+  log.with({{"a", 1}}).error("x");
+  EXPECT_FALSE(log.enabled(LogLevel::fatal));
+}
+
+TEST(Logger, GivesTheSinkWholeLinesFromManyThreads) {
+  const Lines out;
+  const auto log = out.logger();
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 4; ++i) {
+      threads.emplace_back([&log, i] {
+        for (int n = 0; n < 100; ++n) log.with({{"thread", i}}).info("line", {{"n", n}});
+      });
+    }
+  }
+  ASSERT_EQ(out.lines->size(), 400U);
+  for (const auto& line : *out.lines) EXPECT_NO_THROW((void)nlohmann::json::parse(line));
+}
+
+TEST(LogLevel, IsReadInAnyCase) {
+  EXPECT_EQ(parse_log_level("warn"), LogLevel::warn);
+  EXPECT_EQ(parse_log_level("TRACE"), LogLevel::trace);
+  EXPECT_EQ(parse_log_level("loud"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace temporal
