@@ -90,7 +90,7 @@ add_custom_command(
   DEPENDS ${proto_files}
   COMMENT "Generating C++ code for Temporal's protos"
   VERBATIM)
-set_source_files_properties(${proto_outputs} PROPERTIES COMPILE_OPTIONS "-w;-g0" SKIP_LINTING ON)
+set_source_files_properties(${proto_outputs} PROPERTIES COMPILE_OPTIONS "-w;-g0;$<$<CONFIG:Dev>:-O0>" SKIP_LINTING ON)
 
 add_library(temporal_protos STATIC ${proto_outputs})
 target_include_directories(temporal_protos SYSTEM PUBLIC

@@ -1,0 +1,69 @@
+#include <temporal/activity/activity.h>
+#include <temporal/activity/detail/context.h>
+#include <temporal/common/errors.h>
+
+#include <stdexcept>
+#include <utility>
+
+namespace temporal::activity {
+namespace {
+
+thread_local detail::Context* current_context = nullptr;
+
+const char* describe(CancellationReason reason) {
+  switch (reason) {
+    case CancellationReason::cancelled: return "cancelled";
+    case CancellationReason::gone: return "gone";
+    case CancellationReason::paused: return "paused";
+    case CancellationReason::reset: return "reset";
+    case CancellationReason::timed_out: return "timed out";
+    case CancellationReason::worker_shutdown: return "worker shutdown";
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+namespace detail {
+
+Context::Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat)
+    : info(std::move(info)), heartbeat_details(std::move(heartbeat_details)), record_heartbeat(std::move(record_heartbeat)) {}
+
+Context& Context::current() {
+  if (current_context == nullptr) throw std::logic_error("called outside of an activity");
+  return *current_context;
+}
+
+Context::Scope::Scope(Context& context) { current_context = &context; }
+Context::Scope::~Scope() { current_context = nullptr; }
+
+void Context::cancel(CancellationReason reason) {
+  int expected = not_cancelled;
+  if (reason_.compare_exchange_strong(expected, static_cast<int>(reason))) stop_.request_stop();
+}
+
+std::optional<CancellationReason> Context::cancellation_reason() const {
+  const int reason = reason_;
+  return reason == not_cancelled ? std::nullopt : std::optional{static_cast<CancellationReason>(reason)};
+}
+
+void heartbeat(std::vector<Payload> details) { Context::current().record_heartbeat(std::move(details)); }
+
+const Payload* heartbeat_detail(std::size_t index) {
+  const auto& details = Context::current().heartbeat_details;
+  return index < details.size() ? &details[index] : nullptr;
+}
+
+}  // namespace detail
+
+const Info& info() { return detail::Context::current().info; }
+std::stop_token stop_token() { return detail::Context::current().stop_token(); }
+std::optional<CancellationReason> cancellation_reason() { return detail::Context::current().cancellation_reason(); }
+
+void throw_if_cancelled() {
+  if (const auto reason = cancellation_reason()) {
+    throw CancelledError{std::string{"the activity was asked to stop: "} + describe(*reason)};
+  }
+}
+
+}  // namespace temporal::activity

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+#include <temporal/common/payload.h>
+#include <temporal/converter/payload_converter.h>
+
+#include <cstddef>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+/// \file
+/// What activity code can ask for while it runs. Each function works on the thread that the worker called the activity
+/// on and throws `std::logic_error` elsewhere; what it returns may be handed to other threads.
+///
+/// ```cpp
+/// void copy(std::vector<std::string> files) {
+///   for (std::size_t i = activity::heartbeat_details<std::size_t>().value_or(0); i < files.size(); ++i) {
+///     activity::throw_if_cancelled();
+///     copy_one(files[i]);
+///     activity::heartbeat(i + 1);
+///   }
+/// }
+/// ```
+
+namespace temporal::activity {
+
+/// Why an activity is asked to stop.
+enum class CancellationReason {
+  cancelled,        ///< its workflow asked for it
+  gone,             ///< the server does not know it any more: its workflow has ended
+  paused,           ///< an operator paused it
+  reset,            ///< an operator reset it
+  timed_out,        ///< it ran out of one of its timeouts
+  worker_shutdown,  ///< its worker stops, and the graceful shutdown timeout is over
+};
+
+/// Facts of the current attempt.
+struct Info {
+  std::string activity_id = {};
+  std::string activity_type = {};
+  std::string workflow_id = {};
+  std::string workflow_run_id = {};
+  std::string workflow_type = {};
+  std::string workflow_namespace = {};
+  std::string task_queue = {};
+  std::string task_token = {};  ///< opaque bytes
+  int attempt = 1;
+  bool is_local = false;
+  Timestamp scheduled_time = {};
+  Timestamp current_attempt_scheduled_time = {};
+  Timestamp started_time = {};
+  std::optional<Duration> schedule_to_close_timeout = {};
+  std::optional<Duration> start_to_close_timeout = {};
+  std::optional<Duration> heartbeat_timeout = {};
+};
+
+[[nodiscard]] const Info& info();
+
+/// Stops when the activity is asked to stop. A stop arrives with the answer to a heartbeat, so an activity that never
+/// heartbeats sees it only when its worker shuts down.
+[[nodiscard]] std::stop_token stop_token();
+
+/// Why, once `stop_token()` has stopped.
+[[nodiscard]] std::optional<CancellationReason> cancellation_reason();
+
+/// Throws `CancelledError` once the activity is asked to stop. An activity that lets it through is reported as cancelled.
+void throw_if_cancelled();
+
+namespace detail {
+void heartbeat(std::vector<Payload> details);
+const Payload* heartbeat_detail(std::size_t index);
+}  // namespace detail
+
+/// Tells the server that the activity is alive and how far it is. Cheap: heartbeats are throttled to 80 % of the
+/// heartbeat timeout. See https://docs.temporal.io/encyclopedia/detecting-activity-failures#activity-heartbeat.
+template <class... Details>
+void heartbeat(const Details&... details) {
+  detail::heartbeat(converter::to_payloads(details...));
+}
+
+/// What the previous attempt said in its last heartbeat, if there was one.
+/// @throws DecodeError when it was of another type.
+template <class T>
+[[nodiscard]] std::optional<T> heartbeat_details(std::size_t index = 0) {
+  const auto* payload = detail::heartbeat_detail(index);
+  return payload == nullptr ? std::nullopt : std::optional<T>{converter::from_payload<T>(*payload)};
+}
+
+}  // namespace temporal::activity

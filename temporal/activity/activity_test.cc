@@ -1,0 +1,82 @@
+#include <temporal/activity/activity.h>
+#include <temporal/activity/definition.h>
+#include <temporal/activity/detail/context.h>
+#include <temporal/common/errors.h>
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <stdexcept>
+#include <string>
+
+using namespace temporal;
+using activity::CancellationReason;
+using activity::detail::Context;
+
+namespace {
+
+std::string greet(const std::string& name) { return "Hello, " + name; }
+void nothing() {}
+
+class Counter {
+ public:
+  int add(int n) { return total_ += n; }
+
+ private:
+  std::atomic<int> total_ = 0;
+};
+
+}  // namespace
+
+TEST(ActivityDefinition, RunsAFunctionFromPayloadsToPayload) {
+  const auto definition = activity::function_definition<greet>();
+  EXPECT_EQ(definition.name, "greet");
+  EXPECT_EQ(converter::from_payload<std::string>(definition.run(converter::to_payloads(std::string{"Ann"}))), "Hello, Ann");
+}
+
+TEST(ActivityDefinition, AVoidFunctionGivesNull) {
+  EXPECT_EQ(activity::function_definition<nothing>().run({}), converter::null_payload());
+}
+
+TEST(ActivityDefinition, AMemberFunctionSharesItsObject) {
+  const auto definition = activity::member_definition<&Counter::add>(std::make_shared<Counter>());
+  EXPECT_EQ(definition.name, "add");
+  (void)definition.run(converter::to_payloads(2));
+  EXPECT_EQ(converter::from_payload<int>(definition.run(converter::to_payloads(3))), 5);
+}
+
+TEST(ActivityDefinition, AnArgumentThatDoesNotDecodeNamesTypeAndArgument) {
+  try {
+    (void)activity::function_definition<greet>().run(converter::to_payloads(7));
+    FAIL() << "no error";
+  } catch (const DecodeError& error) {
+    EXPECT_THAT(error.what(), testing::HasSubstr("string"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("argument 1"));
+  }
+}
+
+TEST(ActivityContext, IsOnlyThereInsideAnActivity) { EXPECT_THROW((void)activity::info(), std::logic_error); }
+
+TEST(ActivityContext, KeepsTheFirstReasonOfACancellation) {
+  Context context{{.activity_id = "7"}, {}, [](auto) {}};
+  const Context::Scope scope{context};
+  EXPECT_EQ(activity::info().activity_id, "7");
+  EXPECT_NO_THROW(activity::throw_if_cancelled());
+  context.cancel(CancellationReason::worker_shutdown);
+  context.cancel(CancellationReason::cancelled);
+  EXPECT_TRUE(activity::stop_token().stop_requested());
+  EXPECT_EQ(activity::cancellation_reason(), CancellationReason::worker_shutdown);
+  EXPECT_THROW(activity::throw_if_cancelled(), CancelledError);
+}
+
+TEST(ActivityContext, HeartbeatsCarryTypedDetailsBothWays) {
+  std::vector<Payload> recorded;
+  Context context{{}, converter::to_payloads(41, std::string{"x"}), [&](auto details) { recorded = std::move(details); }};
+  const Context::Scope scope{context};
+  EXPECT_EQ(activity::heartbeat_details<int>(), 41);
+  EXPECT_EQ(activity::heartbeat_details<std::string>(1), "x");
+  EXPECT_EQ(activity::heartbeat_details<int>(2), std::nullopt);
+  activity::heartbeat(42);
+  ASSERT_EQ(recorded.size(), 1U);
+  EXPECT_EQ(converter::from_payload<int>(recorded[0]), 42);
+}

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <temporal/activity/activity.h>
+
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+namespace temporal::activity::detail {
+
+/// One running attempt. The activity's thread uses it; `cancel` may come from any thread.
+class Context {
+ public:
+  using RecordHeartbeat = std::function<void(std::vector<Payload>)>;
+
+  Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat);
+
+  /// The context of the activity that runs on this thread. Throws `std::logic_error` when none does.
+  static Context& current();
+
+  /// Makes a context current on this thread for as long as it lives.
+  class Scope {
+   public:
+    explicit Scope(Context& context);
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+    ~Scope();
+  };
+
+  /// Asks the activity to stop; the first reason stays.
+  void cancel(CancellationReason reason);
+
+  [[nodiscard]] std::optional<CancellationReason> cancellation_reason() const;
+  [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
+
+  const Info info;
+  const std::vector<Payload> heartbeat_details;
+  const RecordHeartbeat record_heartbeat;
+
+ private:
+  static constexpr int not_cancelled = -1;
+  std::stop_source stop_;
+  std::atomic<int> reason_ = not_cancelled;
+};
+
+}  // namespace temporal::activity::detail

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+#include <temporal/common/function_traits.h>
+#include <temporal/common/payload.h>
+#include <temporal/common/registered_name.h>
+#include <temporal/common/retry_policy.h>
+#include <temporal/converter/payload_converter.h>
+#include <temporal/workflow/detail/pending.h>
+#include <temporal/workflow/task.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+/// \file
+/// Activities, as workflow code calls them.
+
+namespace temporal::workflow {
+
+/// What happens to a running activity when its workflow asks to cancel it.
+/// See https://docs.temporal.io/activity-execution#cancellation.
+enum class ActivityCancellationType {
+  try_cancel,                   ///< ask, and report the cancellation to the workflow at once
+  wait_cancellation_completed,  ///< ask, and wait for what the activity makes of it
+  abandon,                      ///< do not ask; report the cancellation to the workflow at once
+};
+
+/// How an activity is scheduled. One of `start_to_close_timeout` and `schedule_to_close_timeout` is required.
+/// See https://docs.temporal.io/encyclopedia/detecting-activity-failures.
+struct ActivityOptions {
+  std::optional<Duration> start_to_close_timeout = {};     ///< longest single attempt
+  std::optional<Duration> schedule_to_close_timeout = {};  ///< longest time over all attempts
+  std::optional<Duration> schedule_to_start_timeout = {};  ///< longest wait for a worker; not retried
+  std::optional<Duration> heartbeat_timeout = {};          ///< longest silence between two heartbeats
+  std::optional<RetryPolicy> retry_policy = {};            ///< the server's default (retry for ever) when not chosen
+  std::string task_queue = {};                             ///< the workflow's own when empty
+  std::string activity_id = {};                            ///< a running number when empty
+  std::string summary = {};                                ///< one line for the web UI
+  ActivityCancellationType cancellation_type = ActivityCancellationType::try_cancel;
+};
+
+namespace detail {
+
+/// A command that resolves later: what it resolves to, and its number among the commands of its kind.
+struct Scheduled {
+  std::shared_ptr<Pending> pending;
+  std::uint32_t sequence;
+};
+
+/// Adds the command to the current activation.
+/// @throws std::invalid_argument when neither timeout is set, std::logic_error outside a workflow.
+Scheduled schedule_activity(std::string_view activity_type, const ActivityOptions& options,
+                                    std::vector<Payload> arguments);
+void cancel_activity(std::uint32_t sequence);
+
+template <class Result>
+Result decode_result(const Payload& payload) {
+  if constexpr (!std::is_void_v<Result>) return converter::from_payload<Result>(payload);
+}
+
+}  // namespace detail
+
+/// A running activity. Await it for its result, or ask to cancel it.
+/// Awaiting throws `ActivityError`, whose cause says what went wrong. Awaiting twice gives the result twice.
+template <class Result>
+class [[nodiscard("an activity that nobody awaits can fail unseen")]] ActivityHandle : public detail::Awaitable {
+ public:
+  explicit ActivityHandle(detail::Scheduled activity) : activity_(std::move(activity)) {}
+
+  auto operator co_await() const noexcept {
+    struct Awaiter : detail::PendingAwaiter {
+      using PendingAwaiter::PendingAwaiter;
+      Result await_resume() const { return detail::decode_result<Result>(PendingAwaiter::await_resume()); }
+    };
+    return Awaiter{activity_.pending};
+  }
+
+  /// Asks the server to cancel the activity. How the workflow sees it: `ActivityOptions::cancellation_type`.
+  void cancel() const { detail::cancel_activity(activity_.sequence); }
+
+ private:
+  detail::Scheduled activity_;
+};
+
+namespace detail {
+
+template <class Result>
+Task<Result> execute_activity(std::string_view activity_type, ActivityOptions options, std::vector<Payload> arguments) {
+  co_return co_await ActivityHandle<Result>{schedule_activity(activity_type, options, std::move(arguments))};
+}
+
+template <auto Function, class Arguments = typename temporal::detail::FunctionTraits<Function>::Arguments>
+struct ExecuteActivity;
+
+// The arguments are the activity's own parameter types, decayed and by value: a braced argument is accepted, and a
+// task that is awaited later holds no reference to a temporary.
+template <auto Function, class... Arguments>
+struct ExecuteActivity<Function, std::tuple<Arguments...>> {
+  using Result = typename temporal::detail::FunctionTraits<Function>::Result;
+  Task<Result> operator()(ActivityOptions options, Arguments... arguments) const {
+    return execute_activity<Result>(registered_name<Function>, std::move(options), converter::to_payloads(arguments...));
+  }
+};
+
+template <auto Function, class Arguments = typename temporal::detail::FunctionTraits<Function>::Arguments>
+struct StartActivity;
+
+template <auto Function, class... Arguments>
+struct StartActivity<Function, std::tuple<Arguments...>> {
+  using Result = typename temporal::detail::FunctionTraits<Function>::Result;
+  ActivityHandle<Result> operator()(const ActivityOptions& options, Arguments... arguments) const {
+    return ActivityHandle<Result>{
+        schedule_activity(registered_name<Function>, options, converter::to_payloads(arguments...))};
+  }
+};
+
+}  // namespace detail
+
+/// Runs the activity `Function` and gives its result. Lazy: it is scheduled when it is awaited.
+/// `co_await execute_activity<greet>({.start_to_close_timeout = 10s}, name)` throws `ActivityError`.
+template <auto Function>
+inline constexpr detail::ExecuteActivity<Function> execute_activity;
+
+/// Schedules the activity `Function` at once and gives a handle, so that several can run side by side.
+template <auto Function>
+inline constexpr detail::StartActivity<Function> start_activity;
+
+/// Runs an activity that is known by name only, for one that is written in another language.
+template <class Result>
+Task<Result> execute_activity_named(std::string activity_type, ActivityOptions options, std::vector<Payload> arguments) {
+  co_return co_await ActivityHandle<Result>{
+      detail::schedule_activity(activity_type, options, std::move(arguments))};
+}
+
+}  // namespace temporal::workflow
