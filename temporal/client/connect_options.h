@@ -1,0 +1,70 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+
+#include <map>
+#include <optional>
+#include <string>
+
+/// \file
+/// Where the server is and how to speak with it.
+
+namespace temporal::client {
+
+/// TLS of a connection. All of it may stay as it is: then the system's certificate authorities are trusted and no client
+/// certificate is sent.
+struct TlsOptions {
+  std::string server_ca = {};           ///< PEM: trusted in place of the system's authorities
+  std::string client_certificate = {};  ///< PEM, for mutual TLS; needs `client_private_key`
+  std::string client_private_key = {};  ///< PEM; secret
+  std::string server_name = {};         ///< expected in the server's certificate; empty: the host of the address
+  bool disable_host_verification = false;
+
+  bool operator==(const TlsOptions&) const = default;
+};
+
+/// How a connection finds out that the other side is gone.
+struct KeepAlive {
+  Duration interval = std::chrono::seconds{30};
+  Duration timeout = std::chrono::seconds{15};
+
+  bool operator==(const KeepAlive&) const = default;
+};
+
+/// What `Client::connect` needs. A value; safe to copy and to compare.
+struct ConnectOptions {
+  std::string address = "localhost:7233";  ///< host and port, no scheme
+  std::string namespace_ = "default";
+
+  /// Sent as a bearer token. Secret. Switches TLS on.
+  std::optional<std::string> api_key = {};
+
+  /// Set: TLS is used. Not chosen: it is used when there is an API key.
+  std::optional<TlsOptions> tls = {};
+  /// No TLS, whatever else is set.
+  bool disable_tls = false;
+
+  /// gRPC metadata for every call. Values count as secret.
+  std::map<std::string, std::string> metadata = {};
+
+  /// How this process is called in histories; not chosen: "<pid>@<host>".
+  std::optional<std::string> identity = {};
+
+  Duration connect_timeout = std::chrono::seconds{5};
+
+  /// Not chosen: no keep-alive.
+  std::optional<KeepAlive> keep_alive = KeepAlive{};
+
+  bool operator==(const ConnectOptions&) const = default;
+};
+
+/// Whether a connection with these options uses TLS.
+[[nodiscard]] bool uses_tls(const ConnectOptions& options);
+
+/// @throws ConfigurationError that names the field and says what to change.
+void validate(const ConnectOptions& options);
+
+/// For logs: all but secrets; of these, whether they are set.
+[[nodiscard]] std::string to_string(const ConnectOptions& options);
+
+}  // namespace temporal::client

@@ -1,0 +1,75 @@
+#include <temporal/client/connect_options.h>
+
+#include <temporal/common/client_errors.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace temporal::client {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+std::string refusal(const ConnectOptions& options) {
+  try {
+    validate(options);
+  } catch (const ConfigurationError& error) {
+    return error.message();
+  }
+  return "accepted";
+}
+
+TEST(ConnectOptions, AreValidAsTheyAre) { EXPECT_EQ(refusal({}), "accepted"); }
+
+TEST(ConnectOptions, SayWhatIsWrongWithTheAddress) {
+  for (const auto* address : {"localhost", "localhost:", ":7233", "localhost:0", "localhost:65536", "localhost:7x"}) {
+    EXPECT_THAT(refusal({.address = address}), AllOf(HasSubstr(address), HasSubstr("give host and port")));
+  }
+  EXPECT_THAT(refusal({.address = "http://localhost:7233"}), HasSubstr("leave out the scheme"));
+  EXPECT_THAT(refusal({.address = ""}), HasSubstr("address is empty"));
+  EXPECT_EQ(refusal({.address = "[::1]:7233"}), "accepted");
+}
+
+TEST(ConnectOptions, RefuseWhatCannotWork) {
+  EXPECT_THAT(refusal({.namespace_ = ""}), HasSubstr("namespace_"));
+  EXPECT_THAT(refusal({.connect_timeout = 0s}), HasSubstr("connect_timeout"));
+  EXPECT_THAT(refusal({.api_key = ""}), HasSubstr("leave it unset"));
+  EXPECT_THAT(refusal({.tls = TlsOptions{.client_certificate = "pem"}}), HasSubstr("set both or none"));
+  EXPECT_THAT(refusal({.metadata = {{"Upper", "x"}}}), HasSubstr("\"Upper\""));
+  EXPECT_THAT(refusal({.keep_alive = KeepAlive{.interval = 0s}}), HasSubstr("keep_alive"));
+}
+
+TEST(ConnectOptions, NeverShowASecretInAnError) {
+  EXPECT_THAT(refusal({.api_key = "hush\n"}), AllOf(HasSubstr("api_key"), Not(HasSubstr("hush"))));
+  EXPECT_THAT(refusal({.metadata = {{"k", "hush\n"}}}), AllOf(HasSubstr("\"k\""), Not(HasSubstr("hush"))));
+}
+
+TEST(ConnectOptions, UseTlsWithAnApiKeyUnlessDisabled) {
+  EXPECT_FALSE(uses_tls({}));
+  EXPECT_TRUE(uses_tls({.api_key = "k"}));
+  EXPECT_TRUE(uses_tls({.tls = TlsOptions{}}));
+  EXPECT_FALSE(uses_tls({.api_key = "k", .tls = TlsOptions{}, .disable_tls = true}));
+}
+
+TEST(ConnectOptions, ShowNoSecrets) {
+  const auto text = to_string({.api_key = "hush-key",
+                               .tls = TlsOptions{.client_certificate = "hush-pem", .client_private_key = "hush-private"},
+                               .metadata = {{"authorization", "hush-token"}},
+                               .identity = "me"});
+  EXPECT_THAT(text, AllOf(HasSubstr("api_key=set"), HasSubstr("identity=me"), HasSubstr("metadata[authorization]=set")));
+  EXPECT_THAT(text, Not(HasSubstr("hush")));
+}
+
+TEST(ConnectOptions, CompareByValue) {
+  const ConnectOptions options{.api_key = "k", .tls = TlsOptions{.server_name = "s"}};
+  auto other = options;
+  EXPECT_EQ(options, other);
+  other.tls->server_name = "t";
+  EXPECT_NE(options, other);
+}
+
+}  // namespace
+}  // namespace temporal::client

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+#include <temporal/common/payload.h>
+#include <temporal/common/retry_policy.h>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace temporal::client {
+
+/// Whether an id may be used again once its workflow has ended.
+enum class WorkflowIdReusePolicy {
+  allow_duplicate,
+  allow_duplicate_failed_only,  ///< unless it completed
+  reject_duplicate,
+};
+
+/// What happens when a workflow of this id is running.
+enum class WorkflowIdConflictPolicy {
+  fail,                ///< `WorkflowAlreadyStartedError`
+  use_existing,        ///< gives a handle to the one that runs
+  terminate_existing,  ///< ends it and starts anew
+};
+
+/// How a workflow is started. `id` and `task_queue` have to be set.
+struct StartOptions {
+  std::string id = {};  ///< the workflow's id, chosen by the business: an order number, for example
+  std::string task_queue = {};
+
+  std::optional<Duration> execution_timeout = {};  ///< over all retries and runs
+  std::optional<Duration> run_timeout = {};        ///< of a single run
+  std::optional<Duration> task_timeout = {};       ///< of one workflow task; the server's default is 10 s
+  std::optional<Duration> start_delay = {};        ///< wait before the first workflow task
+
+  std::optional<RetryPolicy> retry_policy = {};  ///< not chosen: a workflow that fails is not retried
+  std::optional<WorkflowIdReusePolicy> id_reuse_policy = {};
+  std::optional<WorkflowIdConflictPolicy> id_conflict_policy = {};
+
+  std::map<std::string, Payload> memo = {};  ///< shown with the workflow; values made with `converter::to_payload`
+  std::string static_summary = {};           ///< one line of Markdown for the web UI
+  std::string static_details = {};           ///< more Markdown for the web UI
+};
+
+/// @throws ConfigurationError that names the field and says what to change.
+void validate(const StartOptions& options);
+
+}  // namespace temporal::client
