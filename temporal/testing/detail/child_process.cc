@@ -1,0 +1,128 @@
+#include <temporal/testing/detail/child_process.h>
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+namespace temporal::testing::detail {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) { throw std::system_error{errno, std::generic_category(), what}; }
+
+class Socket {
+ public:
+  Socket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (fd_ < 0) fail("socket");
+  }
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+  ~Socket() { ::close(fd_); }
+  [[nodiscard]] int fd() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+sockaddr_in loopback(int port) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+}  // namespace
+
+ChildProcess::ChildProcess(const ChildOptions& options) {
+  // All memory is laid out before the fork: between fork and exec only async-signal-safe calls are allowed.
+  std::vector<std::string> entries;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string text = *entry;
+    if (!options.environment.contains(text.substr(0, text.find('=')))) entries.push_back(text);
+  }
+  for (const auto& [name, value] : options.environment) entries.push_back(name + "=" + value);
+  const auto pointers = [](const std::vector<std::string>& strings) {
+    std::vector<char*> result;
+    for (const auto& text : strings) result.push_back(const_cast<char*>(text.c_str()));
+    result.push_back(nullptr);
+    return result;
+  };
+  auto arguments = pointers(options.command);
+  auto environment = pointers(entries);
+  const int log = ::open(options.log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+  if (log < 0) fail("open " + options.log_file);
+
+  const pid_t parent = ::getpid();
+  pid_ = ::fork();
+  if (pid_ == 0) {
+    ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (::getppid() != parent) ::_exit(1);
+    ::dup2(log, STDOUT_FILENO);
+    ::dup2(log, STDERR_FILENO);
+    ::execvpe(arguments[0], arguments.data(), environment.data());
+    ::_exit(127);
+  }
+  ::close(log);
+  if (pid_ < 0) fail("fork");
+  ::setpgid(pid_, pid_);
+}
+
+ChildProcess::ChildProcess(ChildProcess&& other) noexcept : pid_(std::exchange(other.pid_, -1)) {}
+
+ChildProcess& ChildProcess::operator=(ChildProcess&& other) noexcept {
+  std::swap(pid_, other.pid_);
+  return *this;
+}
+
+ChildProcess::~ChildProcess() { stop(); }
+
+bool ChildProcess::running() {
+  if (pid_ > 0 && ::waitpid(pid_, nullptr, WNOHANG) == pid_) pid_ = -1;
+  return pid_ > 0;
+}
+
+void ChildProcess::signal(int number) const {
+  if (pid_ > 0) ::kill(-pid_, number);
+}
+
+void ChildProcess::stop(std::chrono::milliseconds limit) {
+  if (!running()) return;
+  const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  signal(SIGCONT);
+  signal(SIGTERM);
+  pollfd ended{.fd = handle, .events = POLLIN, .revents = 0};
+  if (handle < 0 || ::poll(&ended, 1, static_cast<int>(limit.count())) != 1) signal(SIGKILL);
+  if (handle >= 0) ::close(handle);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+int free_port() {
+  const Socket socket;
+  auto address = loopback(0);
+  socklen_t size = sizeof address;
+  if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), size) != 0) fail("bind");
+  if (::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0) fail("getsockname");
+  return ntohs(address.sin_port);
+}
+
+bool accepts_connections(int port) {
+  const Socket socket;
+  const auto address = loopback(port);
+  return ::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+}
+
+}  // namespace temporal::testing::detail

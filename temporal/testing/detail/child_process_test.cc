@@ -1,0 +1,27 @@
+#include <temporal/testing/detail/child_process.h>
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+using temporal::testing::detail::ChildProcess;
+
+TEST(ChildProcess, EndsWhenItsOwnerLetsGo) {
+  pid_t pid = -1;
+  {
+    ChildProcess child{{.command = {"sleep", "60"}}};
+    pid = child.pid();
+    EXPECT_TRUE(child.running());
+  }
+  EXPECT_EQ(::kill(pid, 0), -1);
+}
+
+TEST(ChildProcess, IsKilledWhenItIgnoresTheRequestToEnd) {
+  ChildProcess child{{.command = {"sh", "-c", "trap '' TERM; while :; do sleep 1; done"}}};
+  const pid_t pid = child.pid();
+  child.stop(std::chrono::milliseconds{200});
+  EXPECT_EQ(::kill(pid, 0), -1);
+}
+
+TEST(Port, AFreeOneAcceptsNobody) {
+  EXPECT_FALSE(temporal::testing::detail::accepts_connections(temporal::testing::detail::free_port()));
+}

@@ -1,0 +1,39 @@
+#include <temporal/worker/detail/job_queue.h>
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <latch>
+#include <thread>
+#include <vector>
+
+using temporal::worker::detail::JobQueue;
+
+TEST(JobQueue, AsksForAThreadOnlyWhileAllAreBusyAndTheLimitIsNotReached) {
+  JobQueue queue{2};
+  EXPECT_TRUE(queue.submit([] {}));
+  EXPECT_TRUE(queue.submit([] {}));
+  EXPECT_FALSE(queue.submit([] {}));
+}
+
+TEST(JobQueue, RunsEveryJobBeforeItEnds) {
+  JobQueue queue{4};
+  std::atomic<int> done = 0;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 100; ++i) {
+    if (queue.submit([&] { ++done; })) threads.emplace_back([&] { queue.work(); });
+  }
+  queue.close();
+  threads.clear();
+  EXPECT_EQ(done, 100);
+}
+
+TEST(JobQueue, RunsJobsSideBySide) {
+  JobQueue queue{2};
+  std::latch both{2};
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 2; ++i) {
+    if (queue.submit([&] { both.arrive_and_wait(); })) threads.emplace_back([&] { queue.work(); });
+  }
+  queue.close();
+}

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <temporal/client/client.h>
+#include <temporal/worker/worker_options.h>
+
+#include <chrono>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <stop_token>
+
+/// \file
+/// The worker: polls a task queue and runs workflows and activities.
+///
+/// ```cpp
+/// worker::WorkerOptions options{.task_queue = "greetings"};
+/// options.add_workflow<hello>();
+/// options.add_activity<greet>();
+/// worker::Worker{client, options}.run(stop_token);
+/// ```
+
+namespace temporal::worker {
+
+/// What a worker does at a moment, for deciding that it is idle.
+struct WorkerStatus {
+  std::size_t running_tasks = 0;                          ///< activities and workflow tasks in progress
+  std::chrono::steady_clock::time_point last_task = {};   ///< when the last one came or ended; the start at first
+};
+
+/// A worker on one task queue. Thread-safe. Ends at the latest in its destructor, which drains without a limit.
+class Worker {
+ public:
+  /// @throws ConfigurationError for options that cannot work, before anything is sent.
+  Worker(client::Client client, WorkerOptions options);
+  Worker(Worker&&) noexcept;
+  Worker& operator=(Worker&&) noexcept;
+  ~Worker();
+
+  /// Validates the worker with the server and begins to poll. Call it once.
+  /// @throws RpcError, ConnectionError or ConfigurationError when the server refuses.
+  void start();
+
+  /// Waits until the worker fails, the time is reached or a stop is requested.
+  /// @return the failure that ended its polls, or null.
+  std::exception_ptr wait_until(std::chrono::steady_clock::time_point until, std::stop_token stop = {});
+
+  /// Stops polling and drains: workflow tasks are finished; activities get the graceful shutdown timeout, then the
+  /// cancellation reason `worker_shutdown`.
+  /// @return false when something still ran at the deadline. It is abandoned: it keeps a thread and what it uses, and
+  /// the process should exit soon.
+  bool shutdown(std::chrono::steady_clock::time_point deadline);
+
+  [[nodiscard]] WorkerStatus status() const;
+
+  /// The whole life of a long-lived worker: start, wait for the stop, drain.
+  /// @throws what `start()` throws, and the failure that ended the polls.
+  void run(std::stop_token stop);
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace temporal::worker
