@@ -8,9 +8,12 @@
 #include <temporal/common/future.h>
 #include <temporal/common/registered_name.h>
 
+#include <exception>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 /// \file
 /// The client: starts workflows and talks to them.
@@ -104,7 +107,7 @@ class Client {
   }
   template <class R = RawValue>
   [[nodiscard]] WorkflowHandle<R> workflow_handle(std::string id, std::string run_id = {}) const {
-    return WorkflowHandle<R>{detail::WorkflowRef{session_, std::move(id), std::move(run_id)}};
+    return WorkflowHandle<R>{detail::WorkflowRef{session_, {.id = std::move(id), .run_id = std::move(run_id)}}};
   }
 
   /// Asks the server for a sign of life, without a retry.

@@ -50,13 +50,21 @@ std::vector<Payload> arguments_of(A&&... arguments) {
                     Arguments{std::forward<A>(arguments)...});
 }
 
+/// Which execution a call means.
+struct WorkflowKey {
+  std::string id = {};
+  std::string run_id = {};        ///< where waiting for the result begins; empty: the latest run
+  std::string first_run_id = {};  ///< set for one that was started here: calls go to the latest run of its chain
+};
+
 /// One workflow execution, with its types erased.
 class WorkflowRef {
  public:
-  WorkflowRef(std::shared_ptr<Session> session, std::string id, std::string run_id);
+  WorkflowRef() = default;
+  WorkflowRef(std::shared_ptr<Session> session, WorkflowKey key) : session_(std::move(session)), key_(std::move(key)) {}
 
-  [[nodiscard]] const std::string& id() const noexcept { return id_; }
-  [[nodiscard]] const std::string& run_id() const noexcept { return run_id_; }
+  [[nodiscard]] const std::string& id() const noexcept { return key_.id; }
+  [[nodiscard]] const std::string& run_id() const noexcept { return key_.run_id; }
 
   void result(OnOutcome done) const;
   void signal(std::string name, std::vector<Payload> arguments, OnOutcome done) const;
@@ -69,8 +77,7 @@ class WorkflowRef {
 
  private:
   std::shared_ptr<Session> session_;
-  std::string id_;
-  std::string run_id_;
+  WorkflowKey key_;
 };
 
 }  // namespace temporal::client::detail

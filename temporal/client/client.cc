@@ -1,0 +1,118 @@
+#include <temporal/client/client.h>
+
+#include <temporal/client/detail/access.h>
+#include <temporal/client/detail/requests.h>
+#include <temporal/client/detail/session.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace temporal::client {
+namespace {
+
+std::string default_identity() {
+  std::array<char, 256> host{};
+  if (::gethostname(host.data(), host.size() - 1) != 0) host = {"unknown"};
+  return std::to_string(::getpid()) + "@" + host.data();
+}
+
+std::uint32_t milliseconds(Duration duration) {
+  constexpr std::int64_t longest = 24L * 60 * 60 * 1000;
+  const auto count = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 1, longest));
+}
+
+bridge::v1::ConnectOptions to_bridge(const ConnectOptions& options, const std::string& identity) {
+  bridge::v1::ConnectOptions message;
+  message.set_address(options.address);
+  message.set_namespace_(options.namespace_);
+  message.set_identity(identity);
+  if (options.api_key) message.set_api_key(*options.api_key);
+  for (const auto& [key, value] : options.metadata) (*message.mutable_metadata())[key] = value;
+  message.set_connect_timeout_ms(milliseconds(options.connect_timeout));
+  if (options.keep_alive) {
+    message.set_keep_alive_interval_ms(milliseconds(options.keep_alive->interval));
+    message.set_keep_alive_timeout_ms(milliseconds(options.keep_alive->timeout));
+  }
+  if (uses_tls(options)) {
+    const auto chosen = options.tls.value_or(TlsOptions{});
+    auto& tls = *message.mutable_tls();
+    tls.set_server_ca(chosen.server_ca);
+    tls.set_client_certificate(chosen.client_certificate);
+    tls.set_client_private_key(chosen.client_private_key);
+    tls.set_server_name(chosen.server_name);
+    tls.set_disable_host_verification(chosen.disable_host_verification);
+  }
+  return message;
+}
+
+[[noreturn]] void throw_public(const core::Error& error) { std::rethrow_exception(detail::to_public(error)); }
+
+}  // namespace
+
+namespace detail {
+
+const std::shared_ptr<core::Connection>& connection(const Client& client) { return client.session()->connection(); }
+
+Client connect(std::shared_ptr<core::Runtime> runtime, ConnectOptions options) {
+  validate(options);
+  auto identity = options.identity.value_or(default_identity());
+  try {
+    auto connection = core::Connection::connect(std::move(runtime), to_bridge(options, identity));
+    return Client{std::make_shared<Session>(std::move(connection), std::move(options), std::move(identity))};
+  } catch (const core::Error& error) {
+    throw_public(error);
+  }
+}
+
+const std::shared_ptr<core::Runtime>& default_runtime() {
+  // Never destroyed: calls may still be under way when the process ends.
+  static const auto& runtime = *new std::shared_ptr<core::Runtime>(core::Runtime::create({}));
+  return runtime;
+}
+
+}  // namespace detail
+
+Client Client::connect(ConnectOptions options) {
+  validate(options);
+  return detail::connect(detail::default_runtime(), std::move(options));
+}
+
+void Client::start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
+                   std::function<void(std::exception_ptr, detail::WorkflowRef)> done) const {
+  validate(options);
+  const auto request =
+      detail::start_request(session_->sender(), std::move(workflow_type), options, std::move(arguments));
+  session_->call("StartWorkflowExecution", request, detail::CallKind::normal,
+                 [session = session_, id = options.id, done = std::move(done)](const core::Result& result) {
+                   if (result.error) return done(detail::to_start_error(*result.error, id), {});
+                   detail::WorkflowKey key{.id = id};
+                   try {
+                     const auto response = detail::parse<detail::service::StartWorkflowExecutionResponse>(result);
+                     key.run_id = response.run_id();
+                     key.first_run_id =
+                         response.first_execution_run_id().empty() ? key.run_id : response.first_execution_run_id();
+                   } catch (...) {
+                     return done(std::current_exception(), {});
+                   }
+                   done(nullptr, detail::WorkflowRef{session, std::move(key)});
+                 });
+}
+
+void Client::probe(Duration timeout) const {
+  try {
+    session_->connection()->probe(std::chrono::milliseconds{milliseconds(timeout)});
+  } catch (const core::Error& error) {
+    throw_public(error);
+  }
+}
+
+const ConnectOptions& Client::options() const noexcept { return session_->options(); }
+
+const std::string& Client::identity() const noexcept { return session_->sender().identity; }
+
+}  // namespace temporal::client

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <temporal/core/error.h>
+
+#include <exception>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace temporal::client::detail {
+
+/// An error of the bridge as the exception that users see.
+std::exception_ptr to_public(const core::Error& error);
+
+/// The same for an error of StartWorkflowExecution, which may say that the workflow runs already.
+std::exception_ptr to_start_error(const core::Error& error, const std::string& workflow_id);
+
+/// The same for an error of QueryWorkflow, which may hold what the handler threw.
+std::exception_ptr to_query_error(const core::Error& error);
+
+/// The first detail of this message type in a serialized `google.rpc.Status`, serialized itself. Its message is part of
+/// no proto that we generate, so it is read field by field.
+std::optional<std::string> find_detail(const std::string& status, std::string_view message_type);
+
+}  // namespace temporal::client::detail

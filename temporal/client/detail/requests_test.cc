@@ -1,0 +1,107 @@
+#include <temporal/client/detail/requests.h>
+
+#include <temporal/client/detail/uuid.h>
+#include <temporal/common/client_errors.h>
+#include <temporal/converter/payload_converter.h>
+#include <temporal/converter/proto_payload.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace temporal::client {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+
+std::string refusal(const StartOptions& options) {
+  try {
+    validate(options);
+  } catch (const ConfigurationError& error) {
+    return error.message();
+  }
+  return "accepted";
+}
+
+TEST(StartOptions, AskForAnIdAndATaskQueue) {
+  EXPECT_EQ(refusal({.id = "i", .task_queue = "q"}), "accepted");
+  EXPECT_THAT(refusal({.task_queue = "q"}), HasSubstr("id is empty"));
+  EXPECT_THAT(refusal({.id = "i"}), HasSubstr("task_queue is empty"));
+}
+
+TEST(StartOptions, RefuseWhatTheServerWouldRefuse) {
+  EXPECT_THAT(refusal({.id = "i", .task_queue = "q", .run_timeout = 0s}), HasSubstr("run_timeout"));
+  EXPECT_THAT(refusal({.id = "i", .task_queue = "q", .start_delay = -1s}), HasSubstr("start_delay"));
+  EXPECT_THAT(refusal({.id = "i", .task_queue = "q", .retry_policy = RetryPolicy{.backoff_coefficient = 0.5}}),
+              HasSubstr("backoff_coefficient"));
+}
+
+}  // namespace
+
+namespace detail {
+namespace {
+
+const Sender sender{.namespace_ = "default", .identity = "me"};
+
+TEST(Requests, CarryAllStartOptions) {
+  const auto request = start_request(sender, "Order",
+                                     {.id = "order-7",
+                                      .task_queue = "orders",
+                                      .execution_timeout = 3s,
+                                      .run_timeout = 2s,
+                                      .task_timeout = 1s,
+                                      .start_delay = 4s,
+                                      .retry_policy = RetryPolicy{.maximum_attempts = 5},
+                                      .id_reuse_policy = WorkflowIdReusePolicy::reject_duplicate,
+                                      .id_conflict_policy = WorkflowIdConflictPolicy::use_existing,
+                                      .memo = {{"note", converter::to_payload("x")}},
+                                      .static_summary = "An order"},
+                                     converter::to_payloads(7));
+  EXPECT_EQ(request.namespace_(), "default");
+  EXPECT_EQ(request.identity(), "me");
+  EXPECT_EQ(request.workflow_id(), "order-7");
+  EXPECT_EQ(request.workflow_type().name(), "Order");
+  EXPECT_EQ(request.task_queue().name(), "orders");
+  EXPECT_EQ(request.input().payloads(0).data(), "7");
+  EXPECT_EQ(request.workflow_execution_timeout().seconds(), 3);
+  EXPECT_EQ(request.workflow_run_timeout().seconds(), 2);
+  EXPECT_EQ(request.workflow_task_timeout().seconds(), 1);
+  EXPECT_EQ(request.workflow_start_delay().seconds(), 4);
+  EXPECT_EQ(request.retry_policy().maximum_attempts(), 5);
+  EXPECT_EQ(request.workflow_id_reuse_policy(), temporal::api::enums::v1::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE);
+  EXPECT_EQ(request.workflow_id_conflict_policy(), temporal::api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
+  EXPECT_EQ(request.memo().fields().at("note").data(), "\"x\"");
+  EXPECT_EQ(request.user_metadata().summary().data(), "\"An order\"");
+  EXPECT_FALSE(request.request_id().empty());
+}
+
+TEST(Requests, LeaveOutWhatWasNotChosen) {
+  const auto request = start_request(sender, "Order", {.id = "i", .task_queue = "q"}, {});
+  EXPECT_FALSE(request.has_input());
+  EXPECT_FALSE(request.has_workflow_run_timeout());
+  EXPECT_FALSE(request.has_retry_policy());
+  EXPECT_FALSE(request.has_memo());
+  EXPECT_FALSE(request.has_user_metadata());
+}
+
+TEST(Requests, GoToTheLatestRunOfAWorkflowThatWasStartedHere) {
+  const WorkflowKey started{.id = "i", .run_id = "r", .first_run_id = "r"};
+  EXPECT_EQ(signal_request(sender, started, "s", {}).workflow_execution().run_id(), "");
+  EXPECT_EQ(terminate_request(sender, started, "why").first_execution_run_id(), "r");
+
+  const WorkflowKey named{.id = "i", .run_id = "r"};
+  EXPECT_EQ(signal_request(sender, named, "s", {}).workflow_execution().run_id(), "r");
+  EXPECT_EQ(cancel_request(sender, named).first_execution_run_id(), "");
+}
+
+TEST(Uuid, IsRandomAndOfVersion4) {
+  const auto uuid = random_uuid();
+  EXPECT_THAT(uuid, MatchesRegex("[0-9a-f]+-[0-9a-f]+-4[0-9a-f]+-[89ab][0-9a-f]+-[0-9a-f]+"));
+  EXPECT_EQ(uuid.size(), 36U);
+  EXPECT_NE(uuid, random_uuid());
+}
+
+}  // namespace
+}  // namespace detail
+}  // namespace temporal::client

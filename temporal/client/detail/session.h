@@ -1,0 +1,50 @@
+#pragma once
+
+#include <temporal/client/connect_options.h>
+#include <temporal/client/detail/requests.h>
+#include <temporal/core/connection.h>
+#include <temporal/core/error.h>
+
+#include <google/protobuf/message_lite.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace temporal::client::detail {
+
+enum class CallKind {
+  normal,
+  long_poll,  ///< the server holds it back for about a minute before it answers with nothing
+};
+
+/// What the copies of a client and its handles share. Thread-safe.
+class Session {
+ public:
+  Session(std::shared_ptr<core::Connection> connection, ConnectOptions options, std::string identity);
+
+  [[nodiscard]] const std::shared_ptr<core::Connection>& connection() const noexcept { return connection_; }
+  [[nodiscard]] const ConnectOptions& options() const noexcept { return options_; }
+  [[nodiscard]] const Sender& sender() const noexcept { return sender_; }
+
+  /// Calls a method of the workflow service. `done` runs once on a thread of the bridge; it must not block or throw.
+  void call(std::string method, const google::protobuf::MessageLite& request, CallKind kind, core::Callback done) const;
+
+ private:
+  std::shared_ptr<core::Connection> connection_;
+  ConnectOptions options_;
+  Sender sender_;
+};
+
+/// Parses what a call gave. @throws Error when it is no such message.
+template <class Response>
+Response parse(const core::Result& result) {
+  Response response;
+  if (!response.ParseFromString(result.bytes)) throw Error("the server's answer is no " + response.GetTypeName());
+  return response;
+}
+
+/// A long poll that ended without an answer is only asked again.
+bool is_poll_timeout(const core::Error& error);
+
+}  // namespace temporal::client::detail
