@@ -20,17 +20,17 @@ std::string default_identity() {
   return std::to_string(::getpid()) + "@" + host.data();
 }
 
-std::uint32_t milliseconds(Duration duration) {
+std::int64_t milliseconds(Duration duration) {
   constexpr std::int64_t longest = 24L * 60 * 60 * 1000;
   const auto count = std::chrono::ceil<std::chrono::milliseconds>(duration).count();
-  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 1, longest));
+  return std::clamp<std::int64_t>(count, 1, longest);
 }
 
 bridge::v1::ConnectOptions to_bridge(const ConnectOptions& options, const std::string& identity) {
   bridge::v1::ConnectOptions message;
   message.set_address(options.address);
-  message.set_namespace_(options.namespace_);
   message.set_identity(identity);
+  message.set_client_version(TEMPORAL_CPP_VERSION);
   if (options.api_key) message.set_api_key(*options.api_key);
   for (const auto& [key, value] : options.metadata) (*message.mutable_metadata())[key] = value;
   message.set_connect_timeout_ms(milliseconds(options.connect_timeout));
@@ -87,7 +87,7 @@ void Client::start(std::string workflow_type, StartOptions options, std::vector<
   validate(options);
   const auto request =
       detail::start_request(session_->sender(), std::move(workflow_type), options, std::move(arguments));
-  session_->call("StartWorkflowExecution", request, detail::CallKind::normal,
+  session_->call("start_workflow_execution", request, detail::CallKind::normal,
                  [session = session_, id = options.id, done = std::move(done)](const core::Result& result) {
                    if (result.error) return done(detail::to_start_error(*result.error, id), {});
                    detail::WorkflowKey key{.id = id};

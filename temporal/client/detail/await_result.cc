@@ -33,7 +33,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
         done_(std::move(done)) {}
 
   void poll() {
-    session_->call("GetWorkflowExecutionHistory", request_, CallKind::long_poll,
+    session_->call("get_workflow_execution_history", request_, CallKind::long_poll,
                    [self = shared_from_this()](const core::Result& result) { self->on_answer(result); });
   }
 

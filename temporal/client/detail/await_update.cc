@@ -26,7 +26,7 @@ class Update : public std::enable_shared_from_this<Update> {
 
   /// Repeating it is harmless: the update's id says that it is the same one.
   void send() {
-    session_->call("UpdateWorkflowExecution", request_, CallKind::long_poll,
+    session_->call("update_workflow_execution", request_, CallKind::long_poll,
                    [self = shared_from_this()](const core::Result& result) {
                      self->on_answer<service::UpdateWorkflowExecutionResponse>(result);
                    });
@@ -34,7 +34,7 @@ class Update : public std::enable_shared_from_this<Update> {
 
  private:
   void poll() {
-    session_->call("PollWorkflowExecutionUpdate", poll_update_request(session_->sender(), accepted_), CallKind::long_poll,
+    session_->call("poll_workflow_execution_update", poll_update_request(session_->sender(), accepted_), CallKind::long_poll,
                    [self = shared_from_this()](const core::Result& result) {
                      self->on_answer<service::PollWorkflowExecutionUpdateResponse>(result);
                    });

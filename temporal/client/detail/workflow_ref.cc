@@ -55,7 +55,7 @@ class HistoryFetch : public std::enable_shared_from_this<HistoryFetch> {
 
  private:
   void next_page() {
-    session_->call("GetWorkflowExecutionHistory", request_, CallKind::normal,
+    session_->call("get_workflow_execution_history", request_, CallKind::normal,
                    [self = shared_from_this()](const core::Result& result) { self->on_page(result); });
   }
 
@@ -91,13 +91,13 @@ class HistoryFetch : public std::enable_shared_from_this<HistoryFetch> {
 void WorkflowRef::result(OnOutcome done) const { await_result(session_, key_, std::move(done)); }
 
 void WorkflowRef::signal(std::string name, std::vector<Payload> arguments, OnOutcome done) const {
-  session_->call("SignalWorkflowExecution",
+  session_->call("signal_workflow_execution",
                  signal_request(session_->sender(), key_, std::move(name), std::move(arguments)), CallKind::normal,
                  acknowledge(std::move(done)));
 }
 
 void WorkflowRef::query(std::string name, std::vector<Payload> arguments, OnOutcome done) const {
-  session_->call("QueryWorkflow", query_request(session_->sender(), key_, std::move(name), std::move(arguments)),
+  session_->call("query_workflow", query_request(session_->sender(), key_, std::move(name), std::move(arguments)),
                  CallKind::normal, reading<service::QueryWorkflowResponse>(std::move(done), read_query, to_query_error));
 }
 
@@ -107,18 +107,18 @@ void WorkflowRef::update(std::string name, std::vector<Payload> arguments, OnOut
 }
 
 void WorkflowRef::cancel(OnOutcome done) const {
-  session_->call("RequestCancelWorkflowExecution", cancel_request(session_->sender(), key_), CallKind::normal,
+  session_->call("request_cancel_workflow_execution", cancel_request(session_->sender(), key_), CallKind::normal,
                  acknowledge(std::move(done)));
 }
 
 void WorkflowRef::terminate(std::string reason, OnOutcome done) const {
-  session_->call("TerminateWorkflowExecution", terminate_request(session_->sender(), key_, std::move(reason)),
+  session_->call("terminate_workflow_execution", terminate_request(session_->sender(), key_, std::move(reason)),
                  CallKind::normal, acknowledge(std::move(done)));
 }
 
 Future<WorkflowDescription> WorkflowRef::describe() const {
   const temporal::detail::Promise<WorkflowDescription> promise;
-  session_->call("DescribeWorkflowExecution", describe_request(session_->sender(), key_), CallKind::normal,
+  session_->call("describe_workflow_execution", describe_request(session_->sender(), key_), CallKind::normal,
                  [promise](const core::Result& result) {
                    if (result.error) return promise.set_exception(to_public(*result.error));
                    promise.settle([result] {
