@@ -48,8 +48,8 @@ std::string workflow_type() {
 
 }  // namespace detail
 
-/// A connection to one namespace of a Temporal server. Cheap to copy; copies share the connection, which closes with the
-/// last of them. Thread-safe.
+/// A connection to one namespace of a Temporal server. Cheap to copy; copies share the connection, which closes with
+/// the last of them. Thread-safe.
 class Client {
  public:
   /// Connects and waits until the server has answered.

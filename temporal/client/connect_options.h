@@ -11,8 +11,8 @@
 
 namespace temporal::client {
 
-/// TLS of a connection. All of it may stay as it is: then the system's certificate authorities are trusted and no client
-/// certificate is sent.
+/// TLS of a connection. All of it may stay as it is: then the system's certificate authorities are trusted and no
+/// client certificate is sent.
 struct TlsOptions {
   std::string server_ca = {};           ///< PEM: trusted in place of the system's authorities
   std::string client_certificate = {};  ///< PEM, for mutual TLS; needs `client_private_key`

@@ -33,7 +33,7 @@ class Error : public std::exception {
   std::shared_ptr<const Data> data_;
 };
 
-/// The error and its causes on one line: "ActivityError: activity task failed: ApplicationError(CardDeclined): no money".
+/// The error and its causes on one line: "ActivityError: activity failed: ApplicationError(CardDeclined): no money".
 /// Any exception will do; `std::nested_exception` counts as a cause. Gives "no error" for null.
 std::string describe(const std::exception_ptr& error);
 

@@ -6,12 +6,14 @@
 /// \file
 /// The names under which functions and classes are known to the server, read at compile time.
 ///
-/// A function's name is its plain identifier, without namespace or class. To choose another one, say so once, where both
-/// caller and worker see it:
+/// A function's name is its plain identifier, without namespace or class. To choose another one, say so once, where
+/// both caller and worker see it:
 /// ```cpp
 /// template <> inline constexpr std::string_view temporal::registered_name<greet> = "Greet";
 /// ```
-/// A template instance or a lambda has no plain identifier: without such a line it does not compile.
+/// A lambda or a class that is a template instance has no plain identifier: without such a line it does not compile.
+/// The same goes for an instance of a function template where the compiler writes its arguments. Clang does not: there
+/// every instance gets the name of its template, and a worker refuses the second one that is registered.
 
 namespace temporal {
 namespace detail {
@@ -28,7 +30,7 @@ consteval std::string_view signature_of_type() {
 
 /// The template argument inside a `__PRETTY_FUNCTION__`: Clang writes "[Type = X]", GCC "[with Type = X; other = …]".
 consteval std::string_view argument_of(std::string_view signature) {
-  const auto begin = signature.find(" = ", signature.rfind('[') == std::string_view::npos ? 0 : signature.find('[')) + 3;
+  const auto begin = signature.find(" = ", signature.find('[')) + 3;
   auto end = signature.rfind(']');
   if (const auto alias = signature.find("; ", begin); alias != std::string_view::npos) end = alias;
   return signature.substr(begin, end - begin);
@@ -39,13 +41,17 @@ constexpr bool is_identifier_character(char c) {
          static_cast<unsigned char>(c) >= 0x80;
 }
 
+/// Whether a name is one that the compiler made up for a lambda or for the function behind it.
+consteval bool is_lambda(std::string_view name) {
+  for (const std::string_view mark : {"(lambda", "<lambda", "{lambda", "'lambda", "(anonymous class)"}) {
+    if (name.find(mark) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 /// The identifier at the end of a qualified name; empty when it does not end with one or belongs to a lambda.
 consteval std::string_view plain_identifier(std::string_view qualified) {
-  if (qualified.find("lambda") != std::string_view::npos &&
-      (qualified.find("(lambda") != std::string_view::npos || qualified.find("<lambda") != std::string_view::npos ||
-       qualified.find("{lambda") != std::string_view::npos || qualified.find("'lambda") != std::string_view::npos)) {
-    return {};
-  }
+  if (is_lambda(qualified)) return {};
   auto begin = qualified.size();
   while (begin > 0 && is_identifier_character(qualified[begin - 1])) --begin;
   return qualified.substr(begin);

@@ -55,6 +55,7 @@ static_assert(registered_type_name<shop::Box<int>> == "IntBox");
 TEST(RegisteredName, RefusesWhatHasNoPlainIdentifier) {
   EXPECT_EQ(detail::plain_identifier("&shop::of_template<std::string>"), "");
   EXPECT_EQ(detail::plain_identifier("&(lambda at order.cc:3:9)::__invoke"), "");
+  EXPECT_EQ(detail::plain_identifier("&main()::(anonymous class)::__invoke"), "");
   EXPECT_EQ(detail::plain_identifier("(lambda at order.cc:3:9){}"), "");
   EXPECT_EQ(detail::plain_identifier("&shop::Order::operator()"), "");
 }

@@ -5,7 +5,7 @@
 
 namespace temporal::detail {
 
-/// A C++ type as a person would write it: "std::vector<std::string>", "DecodeError" for our own `temporal::DecodeError`.
+/// A C++ type as a person would write it: "std::vector<std::string>". Our own `temporal::DecodeError` is "DecodeError".
 std::string type_name(const std::type_info& type);
 
 template <class T>

@@ -5,8 +5,8 @@
 #include <optional>
 
 /// \file
-/// `std::optional` inside JSON: a value or `null`. nlohmann-json 3.11 has none of its own. If your program brings one, build
-/// with `TEMPORAL_NO_OPTIONAL_JSON` defined, in every file, and this one is left out.
+/// `std::optional` inside JSON: a value or `null`. nlohmann-json 3.11 has none of its own. If your program brings one,
+/// build with `TEMPORAL_NO_OPTIONAL_JSON` defined, in every file, and this one is left out.
 
 #ifndef TEMPORAL_NO_OPTIONAL_JSON
 

@@ -4,8 +4,8 @@
 
 namespace temporal {
 
-/// A value that is neither decoded nor encoded: take one as an argument or return one to pass a payload on as it is, or to
-/// decode it later with `converter::from_payload`.
+/// A value that is neither decoded nor encoded: take one as an argument or return one to pass a payload on as it is, or
+/// to decode it later with `converter::from_payload`.
 struct RawValue {
   Payload payload = {};
 

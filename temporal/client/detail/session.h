@@ -27,7 +27,8 @@ class Session {
   [[nodiscard]] const ConnectOptions& options() const noexcept { return options_; }
   [[nodiscard]] const Sender& sender() const noexcept { return sender_; }
 
-  /// Calls a method of the workflow service, named as the bridge names it: `query_workflow`. `done` runs once on a thread of the bridge; it must not block or throw.
+  /// Calls a method of the workflow service, named as the bridge names it: `query_workflow`. `done` runs once on a
+  /// thread of the bridge; it must not block or throw.
   void call(std::string method, const google::protobuf::MessageLite& request, CallKind kind, core::Callback done) const;
 
  private:
