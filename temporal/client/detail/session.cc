@@ -3,6 +3,7 @@
 #include <temporal/common/client_errors.h>
 
 #include <chrono>
+#include <string_view>
 #include <utility>
 
 namespace temporal::client::detail {
@@ -32,7 +33,11 @@ void Session::call(std::string method, const google::protobuf::MessageLite& requ
 }
 
 bool is_poll_timeout(const core::Error& error) {
-  return error.kind == core::ErrorKind::timeout || error.grpc_status == static_cast<int>(GrpcStatus::deadline_exceeded);
+  if (error.kind == core::ErrorKind::timeout) return true;
+  if (error.grpc_status == static_cast<int>(GrpcStatus::deadline_exceeded)) return true;
+  // How the gRPC library below reports its own end of the same timeout.
+  return error.grpc_status == static_cast<int>(GrpcStatus::cancelled) &&
+         std::string_view{error.what()}.find("Timeout expired") != std::string_view::npos;
 }
 
 }  // namespace temporal::client::detail
