@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view base_path = "/2018-06-01/runtime";
 constexpr std::size_t longest_quote = 200;
+constexpr std::int64_t latest_deadline = 9'000'000'000'000;  // the year 2255: later ones overflow a Timestamp
 
 std::string header(const detail::HttpReply& reply, std::string_view name) {
   const auto found = reply.headers.find(name);
@@ -20,7 +21,8 @@ std::string header(const detail::HttpReply& reply, std::string_view name) {
 std::optional<Timestamp> parse_deadline(const std::string& text) {
   std::int64_t milliseconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), milliseconds);
-  if (error != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (milliseconds < 0 || milliseconds > latest_deadline) return std::nullopt;
   return Timestamp{std::chrono::milliseconds{milliseconds}};
 }
 

@@ -10,6 +10,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -82,6 +83,8 @@ class FakeRuntimeApi {
         const std::lock_guard lock{mutex_};
         connection_ = connection;
         ++connections_;
+        const int on = 1;
+        ::setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
       }
       while (!script_.empty() && serve_one(connection)) {
       }

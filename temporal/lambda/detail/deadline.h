@@ -1,0 +1,71 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+
+#include <algorithm>
+#include <chrono>
+
+/// \file
+/// The arithmetic of an invocation's time. Pure functions; the clock is the caller's.
+
+namespace temporal::lambda::detail {
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// With less work time than this an invocation is not worth starting: it fails.
+constexpr Duration minimum_work_time = std::chrono::seconds{1};
+/// With less than this it goes on, with a warning.
+constexpr Duration comfortable_work_time = std::chrono::seconds{5};
+/// What activities get between their cancellation and being abandoned.
+constexpr Duration cancellation_grace = std::chrono::milliseconds{500};
+/// The answer is sent this long before the deadline at the latest: 0.25 s, and a little for the sending itself.
+constexpr Duration answer_margin = std::chrono::milliseconds{260};
+/// What drains leave for hooks and scope when the time is short.
+constexpr Duration hook_reserve = std::chrono::milliseconds{200};
+/// What hooks get even when there is no time left, so that quick ones are not cut off.
+constexpr Duration least_hook_time = std::chrono::milliseconds{50};
+/// After SIGTERM: Lambda kills 300 ms later at the earliest.
+constexpr Duration termination_drain = std::chrono::milliseconds{200};
+constexpr Duration termination_hooks = std::chrono::milliseconds{270};
+
+enum class BudgetVerdict { too_short, tight, ample };
+
+/// The time of one invocation at one moment.
+struct Budget {
+  Duration time_left = {};
+  Duration buffer = {};
+
+  [[nodiscard]] constexpr Duration work_time() const { return time_left - buffer; }
+
+  [[nodiscard]] constexpr BudgetVerdict verdict() const {
+    if (work_time() <= minimum_work_time) return BudgetVerdict::too_short;
+    return work_time() < comfortable_work_time ? BudgetVerdict::tight : BudgetVerdict::ample;
+  }
+};
+
+/// The points in time that an invocation's end hangs on.
+struct Schedule {
+  SteadyTime deadline = {};  ///< when Lambda stops the process
+  Duration buffer = {};
+  Duration graceful_timeout = {};
+
+  /// When polling stops.
+  [[nodiscard]] constexpr SteadyTime stop_at() const { return deadline - buffer; }
+
+  /// When draining that began at `begin` gives up: activities had their graceful timeout and their cancellation.
+  [[nodiscard]] constexpr SteadyTime drain_until(SteadyTime begin) const {
+    return std::min(begin + graceful_timeout + cancellation_grace, deadline - answer_margin - hook_reserve);
+  }
+};
+
+/// When hooks that began at `begin` are waited for no longer.
+constexpr SteadyTime hooks_until(SteadyTime deadline, SteadyTime begin) {
+  return std::max(deadline - answer_margin, begin + least_hook_time);
+}
+
+/// The moment on the steady clock that belongs to a deadline on the wall clock.
+constexpr SteadyTime steady_deadline(Timestamp deadline, Timestamp wall_now, SteadyTime steady_now) {
+  return steady_now + std::chrono::duration_cast<SteadyTime::duration>(deadline - wall_now);
+}
+
+}  // namespace temporal::lambda::detail

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <temporal/common/log.h>
+#include <temporal/lambda/configure.h>
+#include <temporal/lambda/detail/clock.h>
+#include <temporal/lambda/detail/deadline.h>
+
+#include <memory>
+#include <vector>
+
+namespace temporal::lambda::detail {
+
+/// What remains to be done when the worker has stopped.
+struct CleanUp {
+  std::vector<ShutdownHook> hooks = {};
+  Scope scope = {};
+};
+
+/// Runs the hooks in order and destroys the scope object; a hook that throws is logged and the rest still run. Waits
+/// until `until`; the hooks are told how much is left before `deadline`.
+/// @return false when something still runs. It owns all it touches, and the process has to exit soon.
+bool clean_up(const std::shared_ptr<Clock>& clock, CleanUp what, SteadyTime until, SteadyTime deadline,
+              const Logger& log);
+
+}  // namespace temporal::lambda::detail

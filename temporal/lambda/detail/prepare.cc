@@ -1,0 +1,182 @@
+#include <temporal/lambda/detail/prepare.h>
+
+#include <temporal/common/client_errors.h>
+#include <temporal/lambda/detail/duration_text.h>
+
+#include <algorithm>
+#include <cctype>
+#include <variant>
+
+namespace temporal::lambda::detail {
+namespace {
+
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""s;
+
+constexpr Duration longest_setting = 24h;  // keeps the arithmetic of deadlines far from overflow
+
+bool is_blank(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });
+}
+
+[[noreturn]] void refuse(std::string message) { throw LambdaError(ErrorType::configuration, std::move(message)); }
+
+void check_range(const char* name, Duration value, Duration least, const char* advice) {
+  if (value >= least && value <= longest_setting) return;
+  refuse(std::string{name} + " is " + to_text(value) + ": " + advice);
+}
+
+void check_slots(const char* name, const std::optional<std::size_t>& slots) {
+  if (slots == 0U) refuse(std::string{name} + " is 0: set it to at least 1, or leave it unset");
+}
+
+void check_pollers(const char* name, const std::optional<worker::PollerBehavior>& behavior, std::size_t least) {
+  if (!behavior) return;
+  if (const auto* simple = std::get_if<worker::SimpleMaximum>(&*behavior)) {
+    if (simple->maximum < least) {
+      refuse(std::string{name} + " is SimpleMaximum(" + std::to_string(simple->maximum) + "): it needs at least " +
+             std::to_string(least) + (least == 2 ? " while max_cached_workflows is not 0" : ""));
+    }
+    return;
+  }
+  const auto& scaling = std::get<worker::Autoscaling>(*behavior);
+  if (scaling.minimum < 1 || scaling.minimum > scaling.initial || scaling.initial > scaling.maximum) {
+    refuse(std::string{name} + " is out of order: Autoscaling needs 1 <= minimum <= initial <= maximum");
+  }
+}
+
+void check_behaviors(const worker::WorkerOptions& options) {
+  if (options.default_versioning_behavior) return;
+  for (const auto& workflow : options.workflows) {
+    if (workflow.options.versioning_behavior) continue;
+    refuse("workflow " + workflow.name +
+           " has no versioning behavior: register it with {.versioning_behavior = VersioningBehavior::pinned} (or "
+           "auto_upgrade), or set worker_config.default_versioning_behavior for all workflows");
+  }
+}
+
+void check_values(const LambdaWorkerConfig& config) {
+  const auto& options = config.worker_config;
+  check_slots("max_concurrent_activities", options.max_concurrent_activities);
+  check_slots("max_concurrent_workflow_tasks", options.max_concurrent_workflow_tasks);
+  check_slots("max_concurrent_local_activities", options.max_concurrent_local_activities);
+  check_slots("max_concurrent_nexus_tasks", options.max_concurrent_nexus_tasks);
+  if (options.max_cached_workflows > 0 && options.max_concurrent_workflow_tasks == 1U) {
+    refuse("max_concurrent_workflow_tasks is 1: it needs at least 2 while max_cached_workflows is not 0");
+  }
+  check_pollers("workflow_task_poller_behavior", options.workflow_task_poller_behavior,
+                options.max_cached_workflows > 0 ? 2 : 1);
+  check_pollers("activity_task_poller_behavior", options.activity_task_poller_behavior, 1);
+  check_pollers("nexus_task_poller_behavior", options.nexus_task_poller_behavior, 1);
+  check_range("graceful_shutdown_timeout", options.graceful_shutdown_timeout, 0s, "set it to between 0 and 24 hours");
+  check_range("shutdown_deadline_buffer", config.effective_shutdown_deadline_buffer(), 0s,
+              "set it to between 0 and 24 hours, or leave it unset for graceful_shutdown_timeout + 2 s");
+  check_range("client_connect_config.connect_timeout", config.client_connect_config.connect_timeout, Duration{1},
+              "set it to more than 0 and at most 24 hours");
+  if (config.idle_timeout) {
+    check_range("idle_timeout", *config.idle_timeout, Duration{1},
+                "set it to more than 0, or leave it unset to work until the shutdown buffer");
+  }
+}
+
+std::string message_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& known) {
+    return known.cause() ? known.message() + " (" + describe(known.cause()) + ")" : known.message();
+  } catch (const std::exception& other) {
+    return other.what();
+  } catch (...) {
+    return "an exception that is not a std::exception";
+  }
+}
+
+}  // namespace
+
+void check_version(const WorkerDeploymentVersion& version) {
+  if (is_blank(version.deployment_name) || is_blank(version.build_id)) {
+    refuse("version is required (deployment_name and build_id must be set)");
+  }
+}
+
+LambdaWorkerConfig default_config(const WorkerDeploymentVersion& version, const envconfig::ClientConfig& loaded,
+                                  const envconfig::Environment& environment) {
+  LambdaWorkerConfig config;
+  config.client_connect_config = loaded.connect;
+  config.client_connect_config.connect_timeout = 3s;
+  auto& options = config.worker_config;
+  options.task_queue = loaded.task_queue.value_or("");
+  options.deployment_version = version;
+  options.max_concurrent_activities = 2;
+  options.max_concurrent_workflow_tasks = 10;
+  options.max_concurrent_local_activities = 2;
+  options.max_concurrent_nexus_tasks = 5;
+  options.workflow_task_poller_behavior = worker::SimpleMaximum{2};
+  options.activity_task_poller_behavior = worker::SimpleMaximum{1};
+  options.nexus_task_poller_behavior = worker::SimpleMaximum{1};
+  options.graceful_shutdown_timeout = 5s;
+  options.max_cached_workflows = 30;
+  options.disable_eager_activity_execution = true;
+  if (const auto text = envconfig::variable(environment, "TEMPORAL_LAMBDA_IDLE_TIMEOUT")) {
+    config.idle_timeout = parse_duration(*text);
+    if (!config.idle_timeout) {
+      refuse("TEMPORAL_LAMBDA_IDLE_TIMEOUT is \"" + *text +
+             "\": give a number and a unit, for example 5s, 500ms or 1m");
+    }
+  }
+  return config;
+}
+
+Scope call_configure(const Configure& configure, LambdaWorkerConfig& config) {
+  try {
+    return configure(config);
+  } catch (...) {
+    throw LambdaError(ErrorType::configure_callback, message_of(std::current_exception()));
+  }
+}
+
+void apply_overrides(LambdaWorkerConfig& config, const WorkerDeploymentVersion& version, const Logger& log) {
+  auto& options = config.worker_config;
+  if (options.deployment_version != version) {
+    log.warn("the configure callback changed worker_config.deployment_version: it is always the version given to "
+             "run_worker, change it there");
+    options.deployment_version = version;
+  }
+  if (!options.disable_eager_activity_execution) {
+    log.warn("the configure callback enabled eager activities: they need a connection that outlives the invocation and "
+             "stay disabled on Lambda");
+    options.disable_eager_activity_execution = true;
+  }
+}
+
+void validate(const LambdaWorkerConfig& config, const World& world) {
+  if (is_blank(config.worker_config.task_queue)) {
+    refuse("task queue not configured: set worker_config.task_queue or the TEMPORAL_TASK_QUEUE environment variable");
+  }
+  check_behaviors(config.worker_config);
+  check_values(config);
+  try {
+    if (world.validate) world.validate(config.client_connect_config, config.worker_config);
+  } catch (const ConfigurationError& error) {
+    refuse(error.message());
+  }
+}
+
+Failure to_failure(const std::exception_ptr& error) {
+  auto type = ErrorType::internal;
+  try {
+    std::rethrow_exception(error);
+  } catch (const LambdaError& known) {
+    type = known.type();
+  } catch (const ConfigurationError&) {
+    type = ErrorType::configuration;
+  } catch (const ConnectionError&) {
+    type = ErrorType::connection;
+  } catch (const RpcError&) {
+    type = ErrorType::worker;
+  } catch (...) {  // NOLINT(bugprone-empty-catch): anything else is a defect
+  }
+  return {type, message_of(error)};
+}
+
+}  // namespace temporal::lambda::detail

@@ -1,0 +1,215 @@
+#include <temporal/lambda/detail/prepare.h>
+
+#include <temporal/common/client_errors.h>
+#include <temporal/lambda/detail/fake_world.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace temporal::lambda::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+const WorkerDeploymentVersion version{.deployment_name = "my-app", .build_id = "build-1"};
+
+LambdaWorkerConfig good_config() {
+  auto config = default_config(version, {}, {});
+  config.worker_config.task_queue = "queue";
+  config.worker_config.workflows.push_back({.name = "hello", .options = {VersioningBehavior::pinned}});
+  return config;
+}
+
+template <class Call>
+Failure failure_of(Call&& call) {
+  try {
+    call();
+  } catch (...) {
+    return to_failure(std::current_exception());
+  }
+  return {ErrorType::internal, "no error"};
+}
+
+Failure refusal_of(const LambdaWorkerConfig& config) {
+  return failure_of([&] { validate(config, World{}); });
+}
+
+TEST(Version, A2_NeedsBothParts) {
+  const Failure expected{ErrorType::configuration, "version is required (deployment_name and build_id must be set)"};
+  EXPECT_EQ(failure_of([] { check_version({.deployment_name = "", .build_id = "b"}); }), expected);
+  EXPECT_EQ(failure_of([] { check_version({.deployment_name = "d", .build_id = " \t"}); }), expected);
+  EXPECT_NO_THROW(check_version(version));
+}
+
+TEST(Defaults, E1_To_E11_AreThoseOfTheTable) {
+  const auto config = default_config(version, {}, {});
+  const auto& options = config.worker_config;
+  EXPECT_EQ(options.max_concurrent_activities, 2U);
+  EXPECT_EQ(options.max_concurrent_workflow_tasks, 10U);
+  EXPECT_EQ(options.max_concurrent_local_activities, 2U);
+  EXPECT_EQ(options.max_concurrent_nexus_tasks, 5U);
+  EXPECT_EQ(std::get<worker::SimpleMaximum>(*options.workflow_task_poller_behavior).maximum, 2U);
+  EXPECT_EQ(std::get<worker::SimpleMaximum>(*options.activity_task_poller_behavior).maximum, 1U);
+  EXPECT_EQ(std::get<worker::SimpleMaximum>(*options.nexus_task_poller_behavior).maximum, 1U);
+  EXPECT_EQ(options.graceful_shutdown_timeout, 5s);
+  EXPECT_EQ(options.max_cached_workflows, 30U);
+  EXPECT_TRUE(options.disable_eager_activity_execution);
+  EXPECT_EQ(config.effective_shutdown_deadline_buffer(), 7s);
+  EXPECT_EQ(config.idle_timeout, std::nullopt);
+  EXPECT_EQ(config.client_connect_config.connect_timeout, 3s) << "F13";
+}
+
+TEST(Defaults, E11_TheBufferFollowsTheGracefulTimeoutUntilItIsChosen) {
+  auto config = default_config(version, {}, {});
+  config.worker_config.graceful_shutdown_timeout = 20s;
+  EXPECT_EQ(config.effective_shutdown_deadline_buffer(), 22s);
+  config.shutdown_deadline_buffer = 3s;
+  EXPECT_EQ(config.effective_shutdown_deadline_buffer(), 3s);
+}
+
+TEST(Defaults, B1_TheVersionIsFilledIn) {
+  EXPECT_EQ(default_config(version, {}, {}).worker_config.deployment_version, version);
+}
+
+TEST(Defaults, A5_D1_HaveTheLoadedConnectionAndTaskQueue) {
+  envconfig::ClientConfig loaded;
+  loaded.connect.address = "server:7233";
+  loaded.task_queue = "from-environment";
+  const auto config = default_config(version, loaded, {});
+  EXPECT_EQ(config.client_connect_config.address, "server:7233");
+  EXPECT_EQ(config.worker_config.task_queue, "from-environment");
+}
+
+TEST(Defaults, X1_TheIdleTimeoutComesFromTheEnvironment) {
+  EXPECT_EQ(default_config(version, {}, {{"TEMPORAL_LAMBDA_IDLE_TIMEOUT", "1.5s"}}).idle_timeout, 1500ms);
+  EXPECT_EQ(default_config(version, {}, {{"TEMPORAL_LAMBDA_IDLE_TIMEOUT", ""}}).idle_timeout, std::nullopt) << "C4";
+  const auto failure = failure_of([] { default_config(version, {}, {{"TEMPORAL_LAMBDA_IDLE_TIMEOUT", "soon"}}); });
+  EXPECT_EQ(failure.type, ErrorType::configuration);
+  EXPECT_THAT(failure.message, AllOf(HasSubstr("TEMPORAL_LAMBDA_IDLE_TIMEOUT"), HasSubstr("\"soon\"")));
+}
+
+TEST(Configure, K2_KeepsTheMessageOfWhatTheCallbackThrew) {
+  LambdaWorkerConfig config;
+  const Configure throws{[](LambdaWorkerConfig&) { throw std::runtime_error("no secret store"); }};
+  EXPECT_EQ(failure_of([&] { call_configure(throws, config); }),
+            (Failure{ErrorType::configure_callback, "no secret store"}));
+  const Configure throws_int{[](LambdaWorkerConfig&) { throw 7; }};
+  EXPECT_EQ(failure_of([&] { call_configure(throws_int, config); }).type, ErrorType::configure_callback);
+}
+
+TEST(Configure, A9_KeepsWhatTheCallbackReturnsEvenWhenItCannotBeCopied) {
+  LambdaWorkerConfig config;
+  auto alive = std::make_shared<int>(1);
+  const std::weak_ptr<int> watch = alive;
+  const Configure configure{[held = std::make_unique<std::shared_ptr<int>>(std::move(alive))](LambdaWorkerConfig&) mutable {
+    return std::make_unique<std::shared_ptr<int>>(std::move(*held));
+  }};
+  auto scope = call_configure(configure, config);
+  EXPECT_FALSE(watch.expired());
+  scope.reset();
+  EXPECT_TRUE(watch.expired());
+}
+
+TEST(Overrides, B2_PutTheVersionBackWithOneWarning) {
+  Stage stage;
+  const auto world = fake_world(stage);
+  auto config = good_config();
+  config.worker_config.deployment_version = std::nullopt;
+  apply_overrides(config, version, world.log);
+  EXPECT_EQ(config.worker_config.deployment_version, version);
+  ASSERT_EQ(stage.logged("WARN").size(), 1U);
+  EXPECT_THAT(stage.logged("WARN").front()["message"], HasSubstr("deployment_version"));
+}
+
+TEST(Overrides, E10_PutEagerActivitiesBackWithOneWarning) {
+  Stage stage;
+  const auto world = fake_world(stage);
+  auto config = good_config();
+  config.worker_config.disable_eager_activity_execution = false;
+  apply_overrides(config, version, world.log);
+  EXPECT_TRUE(config.worker_config.disable_eager_activity_execution);
+  ASSERT_EQ(stage.logged("WARN").size(), 1U);
+}
+
+TEST(Overrides, SayNothingWhenNothingWasChanged) {
+  Stage stage;
+  auto config = good_config();
+  apply_overrides(config, version, fake_world(stage).log);
+  EXPECT_TRUE(stage.records.empty());
+}
+
+TEST(Validate, AcceptsTheDefaults) { EXPECT_EQ(refusal_of(good_config()).message, "no error"); }
+
+TEST(Validate, D2_NeedsATaskQueue) {
+  auto config = good_config();
+  config.worker_config.task_queue = "";
+  EXPECT_EQ(refusal_of(config),
+            (Failure{ErrorType::configuration, "task queue not configured: set worker_config.task_queue or the "
+                                               "TEMPORAL_TASK_QUEUE environment variable"}));
+}
+
+TEST(Validate, B3_NamesTheWorkflowAndBothWaysToSetItsBehavior) {
+  auto config = good_config();
+  config.worker_config.workflows.push_back({.name = "order"});
+  const auto failure = refusal_of(config);
+  EXPECT_EQ(failure.type, ErrorType::configuration);
+  EXPECT_THAT(failure.message, AllOf(HasSubstr("workflow order "), HasSubstr(".versioning_behavior = "),
+                                     HasSubstr("worker_config.default_versioning_behavior")));
+  config.worker_config.default_versioning_behavior = VersioningBehavior::auto_upgrade;
+  EXPECT_EQ(refusal_of(config).message, "no error");
+}
+
+TEST(Validate, K1_RefusesValuesOutOfRangeByName) {
+  const auto refused = [](auto change) {
+    auto config = good_config();
+    change(config);
+    const auto failure = refusal_of(config);
+    return failure.type == ErrorType::configuration ? failure.message : "not a configuration error";
+  };
+  EXPECT_THAT(refused([](auto& c) { c.worker_config.max_concurrent_activities = 0; }),
+              HasSubstr("max_concurrent_activities is 0"));
+  EXPECT_THAT(refused([](auto& c) { c.worker_config.max_concurrent_workflow_tasks = 1; }),
+              HasSubstr("max_concurrent_workflow_tasks is 1"));
+  EXPECT_THAT(refused([](auto& c) { c.worker_config.workflow_task_poller_behavior = worker::SimpleMaximum{1}; }),
+              HasSubstr("workflow_task_poller_behavior"));
+  EXPECT_THAT(refused([](auto& c) { c.worker_config.nexus_task_poller_behavior = worker::Autoscaling{5, 1, 1}; }),
+              HasSubstr("nexus_task_poller_behavior"));
+  EXPECT_THAT(refused([](auto& c) { c.worker_config.graceful_shutdown_timeout = -1s; }),
+              HasSubstr("graceful_shutdown_timeout is -1 s"));
+  EXPECT_THAT(refused([](auto& c) { c.worker_config.graceful_shutdown_timeout = Duration::max(); }),
+              HasSubstr("graceful_shutdown_timeout"));
+  EXPECT_THAT(refused([](auto& c) { c.shutdown_deadline_buffer = -2s; }), HasSubstr("shutdown_deadline_buffer is -2 s"));
+  EXPECT_THAT(refused([](auto& c) { c.idle_timeout = 0s; }), HasSubstr("idle_timeout is 0 s"));
+  EXPECT_THAT(refused([](auto& c) { c.client_connect_config.connect_timeout = 0s; }), HasSubstr("connect_timeout"));
+}
+
+TEST(Validate, AsksClientAndWorkerToo) {
+  World world;
+  world.validate = [](const client::ConnectOptions&, const worker::WorkerOptions&) {
+    throw ConfigurationError("registered twice");
+  };
+  EXPECT_EQ(failure_of([&] { validate(good_config(), world); }), (Failure{ErrorType::configuration, "registered twice"}));
+}
+
+TEST(Failure, K_MapsExceptionsToErrorTypes) {
+  const auto type_of = [](auto error) { return failure_of([&] { throw error; }).type; };
+  EXPECT_EQ(type_of(ConfigurationError("x")), ErrorType::configuration);
+  EXPECT_EQ(type_of(ConnectionError("x")), ErrorType::connection);
+  EXPECT_EQ(type_of(RpcError(GrpcStatus::not_found, "x")), ErrorType::worker);
+  EXPECT_EQ(type_of(LambdaError(ErrorType::deadline, "x")), ErrorType::deadline);
+  EXPECT_EQ(type_of(std::logic_error("x")), ErrorType::internal);
+}
+
+TEST(Failure, K_HasTheNamesOfTheTable) {
+  EXPECT_EQ(to_string(ErrorType::configuration), "Temporal.ConfigurationError");
+  EXPECT_EQ(to_string(ErrorType::configure_callback), "Temporal.ConfigureCallbackError");
+  EXPECT_EQ(to_string(ErrorType::deadline), "Temporal.DeadlineError");
+  EXPECT_EQ(to_string(ErrorType::connection), "Temporal.ConnectionError");
+  EXPECT_EQ(to_string(ErrorType::worker), "Temporal.WorkerError");
+  EXPECT_EQ(to_string(ErrorType::internal), "Temporal.InternalError");
+}
+
+}  // namespace
+}  // namespace temporal::lambda::detail

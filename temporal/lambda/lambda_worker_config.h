@@ -1,0 +1,41 @@
+#pragma once
+
+#include <temporal/client/connect_options.h>
+#include <temporal/common/duration.h>
+#include <temporal/worker/worker_options.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <vector>
+
+/// \file
+/// What a Lambda worker's callback sees and changes.
+
+namespace temporal::lambda {
+
+/// Runs after the worker has stopped. `time_left` is what remains before Lambda stops the process; a quarter of a
+/// second of it is kept for the answer. A hook runs on a thread of its own, after the one registered before it.
+using ShutdownHook = std::function<void(Duration time_left)>;
+
+/// The configuration of one invocation. The callback gets it with the Lambda defaults and the loaded connection filled
+/// in. A value: containers are copied, objects that the callback put in are shared.
+struct LambdaWorkerConfig {
+  client::ConnectOptions client_connect_config = {};
+  worker::WorkerOptions worker_config = {};
+
+  /// The worker begins its shutdown this long before the Lambda deadline. See `effective_shutdown_deadline_buffer`.
+  std::optional<Duration> shutdown_deadline_buffer = {};
+  std::vector<ShutdownHook> shutdown_hooks = {};
+
+  /// With no task running and none received for this long, the invocation ends early; the server invokes again when
+  /// there is a task. Not chosen: it goes on until the buffer. `TEMPORAL_LAMBDA_IDLE_TIMEOUT` pre-fills it.
+  std::optional<Duration> idle_timeout = {};
+
+  /// The buffer that counts: the chosen one, or the graceful shutdown timeout and 2 s for cancellation and hooks.
+  [[nodiscard]] Duration effective_shutdown_deadline_buffer() const {
+    return shutdown_deadline_buffer.value_or(worker_config.graceful_shutdown_timeout + std::chrono::seconds{2});
+  }
+};
+
+}  // namespace temporal::lambda
