@@ -1,0 +1,97 @@
+#ifndef TEMPORAL_BRIDGE_H
+#define TEMPORAL_BRIDGE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+// The C boundary to Temporal's core. Options and errors are protobuf bytes of temporal_bridge.proto.
+//
+// Every pointer may be null and every size anything: bad input is an error, never undefined behaviour. A handle is valid
+// from `new` or the connect callback until `free`; requests that are under way then still call back.
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct TemporalRuntime TemporalRuntime;
+typedef struct TemporalConnection TemporalConnection;
+typedef struct TemporalWorker TemporalWorker;
+
+enum TemporalCode {
+  TEMPORAL_OK = 0,
+  TEMPORAL_INVALID_ARGUMENT = 1,
+  TEMPORAL_CONFIGURATION = 2,
+  TEMPORAL_CONNECTION = 3,
+  TEMPORAL_RPC = 4,
+  TEMPORAL_TIMEOUT = 5,
+  TEMPORAL_SHUTDOWN = 6,
+  TEMPORAL_VALIDATION = 7,
+  TEMPORAL_INTERNAL = 8
+};
+
+// Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
+// result; else it is an Error. The bytes are gone when it returns.
+typedef void (*TemporalCallback)(void* user, int32_t code, const uint8_t* data, size_t size);
+
+// The same, with the new connection when the code is TEMPORAL_OK.
+typedef void (*TemporalConnectCallback)(void* user, TemporalConnection* connection, int32_t code, const uint8_t* data,
+                                        size_t size);
+
+// Called for each log record of core (a LogRecord), from any thread.
+typedef void (*TemporalLogCallback)(void* user, const uint8_t* data, size_t size);
+
+// Bytes that belong to the caller until temporal_bytes_free.
+typedef struct TemporalBytes {
+  uint8_t* data;
+  size_t size;
+} TemporalBytes;
+
+uint32_t temporal_abi_version(void);
+void temporal_bytes_free(TemporalBytes bytes);
+
+// Functions that answer at once give a TemporalCode, and on failure an Error in `error`.
+
+int32_t temporal_runtime_new(const uint8_t* options, size_t size, TemporalLogCallback log, void* log_user,
+                             TemporalRuntime** runtime, TemporalBytes* error);
+void temporal_runtime_free(TemporalRuntime* runtime);
+
+int32_t temporal_envconfig_load(const uint8_t* request, size_t size, TemporalBytes* profile_or_error);
+
+void temporal_connect(TemporalRuntime* runtime, const uint8_t* options, size_t size, TemporalConnectCallback callback,
+                      void* user);
+void temporal_connection_probe(TemporalConnection* connection, uint64_t timeout_ms, TemporalCallback callback, void* user);
+void temporal_connection_rpc(TemporalConnection* connection, const uint8_t* call, size_t size, TemporalCallback callback,
+                             void* user);
+int32_t temporal_connection_set_api_key(TemporalConnection* connection, const uint8_t* key, size_t size,
+                                        TemporalBytes* error);
+void temporal_connection_free(TemporalConnection* connection);
+
+int32_t temporal_worker_new(TemporalRuntime* runtime, TemporalConnection* connection, const uint8_t* options, size_t size,
+                            TemporalWorker** worker, TemporalBytes* error);
+int32_t temporal_worker_new_replay(TemporalRuntime* runtime, const uint8_t* options, size_t size, TemporalWorker** worker,
+                                   TemporalBytes* error);
+void temporal_worker_push_history(TemporalWorker* worker, const uint8_t* workflow_id, size_t id_size,
+                                  const uint8_t* history, size_t size, TemporalCallback callback, void* user);
+void temporal_worker_close_histories(TemporalWorker* worker);
+void temporal_worker_validate(TemporalWorker* worker, TemporalCallback callback, void* user);
+void temporal_worker_poll_workflow_activation(TemporalWorker* worker, TemporalCallback callback, void* user);
+void temporal_worker_complete_workflow_activation(TemporalWorker* worker, const uint8_t* completion, size_t size,
+                                                  TemporalCallback callback, void* user);
+void temporal_worker_poll_activity_task(TemporalWorker* worker, TemporalCallback callback, void* user);
+void temporal_worker_complete_activity_task(TemporalWorker* worker, const uint8_t* completion, size_t size,
+                                            TemporalCallback callback, void* user);
+int32_t temporal_worker_record_activity_heartbeat(TemporalWorker* worker, const uint8_t* heartbeat, size_t size,
+                                                  TemporalBytes* error);
+int32_t temporal_worker_request_workflow_eviction(TemporalWorker* worker, const uint8_t* run_id, size_t size,
+                                                  TemporalBytes* error);
+int32_t temporal_worker_replace_client(TemporalWorker* worker, TemporalConnection* connection, TemporalBytes* error);
+int32_t temporal_worker_initiate_shutdown(TemporalWorker* worker, TemporalBytes* error);
+// Waits for requests under way and for core's own clean-up, no longer than the limit.
+void temporal_worker_finalize(TemporalWorker* worker, uint64_t timeout_ms, TemporalCallback callback, void* user);
+void temporal_worker_free(TemporalWorker* worker);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,25 @@
+//! A C boundary to Temporal's core. `include/temporal_bridge.h` is its contract.
+
+mod connection;
+mod envconfig;
+mod ffi;
+mod messages;
+mod rpc;
+mod runtime;
+mod trust;
+mod worker;
+
+/// Raised whenever the header or the messages change.
+const ABI_VERSION: u32 = 1;
+
+#[unsafe(no_mangle)]
+pub extern "C" fn temporal_abi_version() -> u32 {
+    ABI_VERSION
+}
+
+/// # Safety
+/// `bytes` came from this library and were not freed before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_bytes_free(bytes: ffi::Bytes) {
+    unsafe { bytes.free() }
+}

@@ -1,0 +1,214 @@
+//! The messages of `proto/temporal_bridge.proto`: keep the tags equal.
+
+use prost::Message;
+use std::collections::HashMap;
+
+#[derive(Clone, PartialEq, Message)]
+pub struct RuntimeOptions {
+    #[prost(uint32, tag = "1")]
+    pub threads: u32,
+    #[prost(string, tag = "2")]
+    pub core_log_level: String,
+    #[prost(string, tag = "3")]
+    pub other_log_level: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct LogRecord {
+    #[prost(int32, tag = "1")]
+    pub level: i32,
+    #[prost(string, tag = "2")]
+    pub target: String,
+    #[prost(string, tag = "3")]
+    pub message: String,
+    #[prost(string, tag = "4")]
+    pub fields_json: String,
+    #[prost(int64, tag = "5")]
+    pub unix_time_ms: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Error {
+    #[prost(string, tag = "1")]
+    pub message: String,
+    #[prost(int32, tag = "2")]
+    pub grpc_status: i32,
+    #[prost(bytes = "vec", tag = "3")]
+    pub grpc_details: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct TlsOptions {
+    #[prost(bytes = "vec", tag = "1")]
+    pub server_ca: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub client_certificate: Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    pub client_private_key: Vec<u8>,
+    #[prost(string, tag = "4")]
+    pub server_name: String,
+    #[prost(bool, tag = "5")]
+    pub disable_host_verification: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct ConnectOptions {
+    #[prost(string, tag = "1")]
+    pub address: String,
+    #[prost(string, tag = "2")]
+    pub identity: String,
+    #[prost(string, tag = "3")]
+    pub api_key: String,
+    #[prost(message, optional, tag = "4")]
+    pub tls: Option<TlsOptions>,
+    #[prost(map = "string, string", tag = "5")]
+    pub metadata: HashMap<String, String>,
+    #[prost(string, tag = "6")]
+    pub client_version: String,
+    #[prost(int64, tag = "7")]
+    pub connect_timeout_ms: i64,
+    #[prost(int64, tag = "8")]
+    pub keep_alive_interval_ms: i64,
+    #[prost(int64, tag = "9")]
+    pub keep_alive_timeout_ms: i64,
+    #[prost(bool, tag = "10")]
+    pub skip_get_system_info: bool,
+    #[prost(bool, tag = "11")]
+    pub compress: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct RpcCall {
+    #[prost(string, tag = "1")]
+    pub service: String,
+    #[prost(string, tag = "2")]
+    pub method: String,
+    #[prost(bytes = "vec", tag = "3")]
+    pub request: Vec<u8>,
+    #[prost(int64, tag = "4")]
+    pub timeout_ms: i64,
+    #[prost(bool, tag = "5")]
+    pub retry: bool,
+    #[prost(map = "string, string", tag = "6")]
+    pub metadata: HashMap<String, String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Poller {
+    #[prost(uint32, tag = "1")]
+    pub simple_maximum: u32,
+    #[prost(uint32, tag = "2")]
+    pub minimum: u32,
+    #[prost(uint32, tag = "3")]
+    pub maximum: u32,
+    #[prost(uint32, tag = "4")]
+    pub initial: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct WorkerOptions {
+    #[prost(string, tag = "1")]
+    pub namespace: String,
+    #[prost(string, tag = "2")]
+    pub task_queue: String,
+    #[prost(string, tag = "3")]
+    pub identity: String,
+    #[prost(string, tag = "4")]
+    pub deployment_name: String,
+    #[prost(string, tag = "5")]
+    pub build_id: String,
+    #[prost(bool, tag = "6")]
+    pub use_worker_versioning: bool,
+    #[prost(int32, tag = "7")]
+    pub default_versioning_behavior: i32,
+    #[prost(uint32, tag = "8")]
+    pub max_cached_workflows: u32,
+    #[prost(uint32, tag = "9")]
+    pub max_outstanding_workflow_tasks: u32,
+    #[prost(uint32, tag = "10")]
+    pub max_outstanding_activities: u32,
+    #[prost(uint32, tag = "11")]
+    pub max_outstanding_local_activities: u32,
+    #[prost(uint32, tag = "12")]
+    pub max_outstanding_nexus_tasks: u32,
+    #[prost(message, optional, tag = "13")]
+    pub workflow_task_poller: Option<Poller>,
+    #[prost(message, optional, tag = "14")]
+    pub activity_task_poller: Option<Poller>,
+    #[prost(message, optional, tag = "15")]
+    pub nexus_task_poller: Option<Poller>,
+    #[prost(int64, tag = "16")]
+    pub sticky_schedule_to_start_timeout_ms: i64,
+    #[prost(int64, tag = "17")]
+    pub max_heartbeat_throttle_interval_ms: i64,
+    #[prost(int64, tag = "18")]
+    pub default_heartbeat_throttle_interval_ms: i64,
+    #[prost(double, tag = "19")]
+    pub max_activities_per_second: f64,
+    #[prost(double, tag = "20")]
+    pub max_task_queue_activities_per_second: f64,
+    #[prost(int64, tag = "21")]
+    pub graceful_shutdown_period_ms: i64,
+    #[prost(bool, tag = "22")]
+    pub enable_workflows: bool,
+    #[prost(bool, tag = "23")]
+    pub enable_local_activities: bool,
+    #[prost(bool, tag = "24")]
+    pub enable_remote_activities: bool,
+    #[prost(bool, tag = "25")]
+    pub enable_nexus: bool,
+    #[prost(bool, tag = "26")]
+    pub nondeterminism_fails_workflow: bool,
+    #[prost(bool, tag = "27")]
+    pub disable_eager_activities: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct EnvConfigRequest {
+    #[prost(bool, tag = "1")]
+    pub has_toml: bool,
+    #[prost(bytes = "vec", tag = "2")]
+    pub toml: Vec<u8>,
+    #[prost(string, tag = "3")]
+    pub profile: String,
+    #[prost(map = "string, string", tag = "4")]
+    pub environment: HashMap<String, String>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct DataSource {
+    #[prost(string, tag = "1")]
+    pub path: String,
+    #[prost(bytes = "vec", tag = "2")]
+    pub data: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct ClientProfile {
+    #[prost(string, tag = "1")]
+    pub address: String,
+    #[prost(string, tag = "2")]
+    pub namespace: String,
+    #[prost(string, tag = "3")]
+    pub api_key: String,
+    #[prost(bool, tag = "4")]
+    pub has_tls: bool,
+    #[prost(bool, optional, tag = "5")]
+    pub tls_disabled: Option<bool>,
+    #[prost(message, optional, tag = "6")]
+    pub client_certificate: Option<DataSource>,
+    #[prost(message, optional, tag = "7")]
+    pub client_private_key: Option<DataSource>,
+    #[prost(message, optional, tag = "8")]
+    pub server_ca: Option<DataSource>,
+    #[prost(string, tag = "9")]
+    pub server_name: String,
+    #[prost(bool, tag = "10")]
+    pub disable_host_verification: bool,
+    #[prost(string, tag = "11")]
+    pub codec_endpoint: String,
+    #[prost(string, tag = "12")]
+    pub codec_auth: String,
+    #[prost(map = "string, string", tag = "13")]
+    pub metadata: HashMap<String, String>,
+}

@@ -1,0 +1,220 @@
+//! Calls of Temporal's services by name, from bytes to bytes.
+
+use crate::{
+    ffi::{Code, Error, Result, decode},
+    messages::RpcCall,
+};
+use prost::Message;
+use std::time::Duration;
+use temporalio_client::{
+    Connection,
+    grpc::{OperatorService, TestService, WorkflowService},
+    request_extensions::RetryConfigForCall,
+    RetryOptions,
+    tonic::{self, Status, metadata::{AsciiMetadataKey, AsciiMetadataValue}},
+};
+
+/// Matches a method's name, decodes its request and encodes its response.
+macro_rules! call_by_name {
+    ($connection:ident, $service:ident, $call:ident, [$($method:ident,)*]) => {
+        match $call.method.as_str() {
+            $(stringify!($method) => {
+                let request = prepare(&$call, decode(&$call.request)?)?;
+                $service::$method(&mut $connection.clone(), request)
+                    .await
+                    .map(|response| response.into_inner().encode_to_vec())
+            })*
+            unknown => return Err(Error::new(
+                Code::InvalidArgument,
+                format!("{} has no method {unknown}", stringify!($service)),
+            )),
+        }
+    };
+}
+
+fn prepare<M>(call: &RpcCall, message: M) -> Result<tonic::Request<M>> {
+    let mut request = tonic::Request::new(message);
+    for (key, value) in &call.metadata {
+        // A value may be a secret: the error names the key alone.
+        let invalid = || Error::new(Code::InvalidArgument, format!("invalid gRPC metadata {key}"));
+        let name = AsciiMetadataKey::from_bytes(key.as_bytes()).map_err(|_| invalid())?;
+        let value = AsciiMetadataValue::try_from(value.as_str()).map_err(|_| invalid())?;
+        request.metadata_mut().insert(name, value);
+    }
+    if call.timeout_ms > 0 {
+        request.set_timeout(Duration::from_millis(call.timeout_ms as u64));
+    }
+    if !call.retry {
+        request.extensions_mut().insert(RetryConfigForCall(RetryOptions::no_retries()));
+    }
+    Ok(request)
+}
+
+pub async fn call(connection: Connection, call: RpcCall) -> Result<Vec<u8>> {
+    let limit = match call.timeout_ms {
+        ..=0 => None,
+        milliseconds => Some(Duration::from_millis(milliseconds as u64)),
+    };
+    let name = call.method.clone();
+    let outcome = async move {
+        let response: std::result::Result<Vec<u8>, Status> = match call.service.as_str() {
+            "workflow" => call_by_name!(connection, WorkflowService, call, [
+                    count_activity_executions,
+                    count_nexus_operation_executions,
+                    count_schedules,
+                    count_workers,
+                    count_workflow_executions,
+                    create_schedule,
+                    create_worker_deployment,
+                    create_worker_deployment_version,
+                    create_workflow_rule,
+                    delete_activity_execution,
+                    delete_nexus_operation_execution,
+                    delete_schedule,
+                    delete_worker_deployment,
+                    delete_worker_deployment_version,
+                    delete_workflow_execution,
+                    delete_workflow_rule,
+                    deprecate_namespace,
+                    describe_activity_execution,
+                    describe_batch_operation,
+                    describe_deployment,
+                    describe_namespace,
+                    describe_nexus_operation_execution,
+                    describe_schedule,
+                    describe_task_queue,
+                    describe_worker,
+                    describe_worker_deployment,
+                    describe_worker_deployment_version,
+                    describe_workflow_execution,
+                    describe_workflow_rule,
+                    execute_multi_operation,
+                    fetch_worker_config,
+                    get_cluster_info,
+                    get_current_deployment,
+                    get_deployment_reachability,
+                    get_search_attributes,
+                    get_system_info,
+                    get_worker_build_id_compatibility,
+                    get_worker_task_reachability,
+                    get_worker_versioning_rules,
+                    get_workflow_execution_history,
+                    get_workflow_execution_history_reverse,
+                    list_activity_executions,
+                    list_archived_workflow_executions,
+                    list_batch_operations,
+                    list_closed_workflow_executions,
+                    list_deployments,
+                    list_namespaces,
+                    list_nexus_operation_executions,
+                    list_open_workflow_executions,
+                    list_schedule_matching_times,
+                    list_schedules,
+                    list_task_queue_partitions,
+                    list_worker_deployments,
+                    list_workers,
+                    list_workflow_executions,
+                    list_workflow_rules,
+                    patch_schedule,
+                    pause_activity,
+                    pause_activity_execution,
+                    pause_workflow_execution,
+                    poll_activity_execution,
+                    poll_activity_task_queue,
+                    poll_nexus_operation_execution,
+                    poll_nexus_task_queue,
+                    poll_workflow_execution_time_skipping,
+                    poll_workflow_execution_update,
+                    poll_workflow_task_queue,
+                    query_workflow,
+                    record_activity_task_heartbeat,
+                    record_activity_task_heartbeat_by_id,
+                    record_worker_heartbeat,
+                    register_namespace,
+                    request_cancel_activity_execution,
+                    request_cancel_nexus_operation_execution,
+                    request_cancel_workflow_execution,
+                    reset_activity,
+                    reset_activity_execution,
+                    reset_sticky_task_queue,
+                    reset_workflow_execution,
+                    respond_activity_task_canceled,
+                    respond_activity_task_canceled_by_id,
+                    respond_activity_task_completed,
+                    respond_activity_task_completed_by_id,
+                    respond_activity_task_failed,
+                    respond_activity_task_failed_by_id,
+                    respond_nexus_task_completed,
+                    respond_nexus_task_failed,
+                    respond_query_task_completed,
+                    respond_workflow_task_completed,
+                    respond_workflow_task_failed,
+                    scan_workflow_executions,
+                    set_current_deployment,
+                    set_worker_deployment_current_version,
+                    set_worker_deployment_manager,
+                    set_worker_deployment_ramping_version,
+                    shutdown_worker,
+                    signal_with_start_workflow_execution,
+                    signal_workflow_execution,
+                    start_activity_execution,
+                    start_batch_operation,
+                    start_nexus_operation_execution,
+                    start_workflow_execution,
+                    stop_batch_operation,
+                    terminate_activity_execution,
+                    terminate_nexus_operation_execution,
+                    terminate_workflow_execution,
+                    trigger_workflow_rule,
+                    unpause_activity,
+                    unpause_activity_execution,
+                    unpause_workflow_execution,
+                    update_activity_execution_options,
+                    update_activity_options,
+                    update_namespace,
+                    update_schedule,
+                    update_task_queue_config,
+                    update_worker_build_id_compatibility,
+                    update_worker_config,
+                    update_worker_deployment_version_compute_config,
+                    update_worker_deployment_version_metadata,
+                    update_worker_versioning_rules,
+                    update_workflow_execution,
+                    update_workflow_execution_options,
+                    validate_worker_deployment_version_compute_config,
+            ]),
+            "operator" => call_by_name!(connection, OperatorService, call, [
+                    add_or_update_remote_cluster,
+                    add_search_attributes,
+                    create_nexus_endpoint,
+                    delete_namespace,
+                    delete_nexus_endpoint,
+                    get_nexus_endpoint,
+                    list_clusters,
+                    list_nexus_endpoints,
+                    list_search_attributes,
+                    remove_remote_cluster,
+                    remove_search_attributes,
+                    update_nexus_endpoint,
+            ]),
+            "test" => call_by_name!(connection, TestService, call, [
+                    get_current_time,
+                    lock_time_skipping,
+                    sleep,
+                    sleep_until,
+                    unlock_time_skipping,
+                    unlock_time_skipping_with_sleep,
+            ]),
+            unknown => return Err(Error::new(Code::InvalidArgument, format!("no service {unknown}"))),
+        };
+        response.map_err(|status| Error::from_status(Code::Rpc, "", &status))
+    };
+    match limit {
+        None => outcome.await,
+        // The server may not even look at the deadline in the request's header.
+        Some(limit) => tokio::time::timeout(limit, outcome).await.unwrap_or_else(|_| {
+            let status = Status::deadline_exceeded(format!("{name} was not answered within {limit:?}"));
+            Err(Error::from_status(Code::Rpc, "", &status))
+        }),
+    }
+}

@@ -1,0 +1,75 @@
+#include <temporal/core/connection.h>
+#include <temporal/core/detail/boundary.h>
+
+#include <future>
+#include <utility>
+
+namespace temporal::core {
+namespace {
+
+struct Connecting {
+  std::shared_ptr<Runtime> runtime;
+  Connection::Connected done;
+};
+
+void on_connected(void* user, TemporalConnection* handle, std::int32_t code, const std::uint8_t* data,
+                  std::size_t size) noexcept {
+  const std::unique_ptr<Connecting> connecting{static_cast<Connecting*>(user)};
+  if (code == TEMPORAL_OK) {
+    connecting->done(std::make_shared<Connection>(connecting->runtime, handle), nullptr);
+  } else {
+    connecting->done(nullptr, std::make_shared<const Error>(detail::make_error(code, data, size)));
+  }
+}
+
+}  // namespace
+
+Connection::Connection(std::shared_ptr<Runtime> runtime, TemporalConnection* handle)
+    : runtime_(std::move(runtime)), handle_(handle) {}
+
+Connection::~Connection() { temporal_connection_free(handle_); }
+
+void Connection::connect(std::shared_ptr<Runtime> runtime, const bridge::v1::ConnectOptions& options, Connected done) {
+  const auto bytes = options.SerializeAsString();
+  auto* handle = runtime->handle();
+  auto connecting = std::make_unique<Connecting>(Connecting{std::move(runtime), std::move(done)});
+  temporal_connect(handle, detail::bytes(bytes), bytes.size(), on_connected, connecting.release());
+}
+
+std::shared_ptr<Connection> Connection::connect(std::shared_ptr<Runtime> runtime,
+                                                const bridge::v1::ConnectOptions& options) {
+  const auto promise = std::make_shared<std::promise<std::shared_ptr<Connection>>>();
+  auto answer = promise->get_future();
+  connect(std::move(runtime), options, [promise](std::shared_ptr<Connection> connection, std::shared_ptr<const Error> error) {
+    if (error) {
+      promise->set_exception(std::make_exception_ptr(*error));
+    } else {
+      promise->set_value(std::move(connection));
+    }
+  });
+  return answer.get();
+}
+
+void Connection::probe(std::chrono::milliseconds timeout) const {
+  await([&](Callback done) {
+    temporal_connection_probe(handle_, static_cast<std::uint64_t>(timeout.count()), detail::on_answer,
+                              detail::keep(std::move(done)));
+  });
+}
+
+void Connection::rpc(const bridge::v1::RpcCall& call, Callback done) const {
+  const auto bytes = call.SerializeAsString();
+  temporal_connection_rpc(handle_, detail::bytes(bytes), bytes.size(), detail::on_answer, detail::keep(std::move(done)));
+}
+
+std::string Connection::rpc(const bridge::v1::RpcCall& call) const {
+  return await([&](Callback done) { rpc(call, std::move(done)); });
+}
+
+void Connection::set_api_key(const std::string& key) const {
+  detail::call_now([&](TemporalBytes* error) {
+    return temporal_connection_set_api_key(handle_, detail::bytes(key), key.size(), error);
+  });
+}
+
+}  // namespace temporal::core

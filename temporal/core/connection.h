@@ -1,0 +1,48 @@
+#pragma once
+
+#include <temporal/core/request.h>
+#include <temporal/core/runtime.h>
+
+#include <temporal_bridge.pb.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+struct TemporalConnection;
+
+namespace temporal::core {
+
+/// A connection to a server. Thread-safe. Requests under way keep what they need and still call back after it is gone.
+class Connection {
+ public:
+  using Connected = std::function<void(std::shared_ptr<Connection>, std::shared_ptr<const Error>)>;
+
+  static void connect(std::shared_ptr<Runtime> runtime, const bridge::v1::ConnectOptions& options, Connected done);
+  /// Blocks. @throws Error
+  static std::shared_ptr<Connection> connect(std::shared_ptr<Runtime> runtime, const bridge::v1::ConnectOptions& options);
+  Connection(std::shared_ptr<Runtime> runtime, TemporalConnection* handle);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// One call without a retry, to see whether the server is there. Blocks. @throws Error
+  void probe(std::chrono::milliseconds timeout) const;
+
+  void rpc(const bridge::v1::RpcCall& call, Callback done) const;
+  /// Blocks. @throws Error
+  [[nodiscard]] std::string rpc(const bridge::v1::RpcCall& call) const;
+
+  /// For the calls from now on. @throws Error
+  void set_api_key(const std::string& key) const;
+
+  [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const { return runtime_; }
+  [[nodiscard]] TemporalConnection* handle() const { return handle_; }
+
+ private:
+  std::shared_ptr<Runtime> runtime_;
+  TemporalConnection* handle_;
+};
+
+}  // namespace temporal::core

@@ -1,0 +1,171 @@
+#include <temporal/core/connection.h>
+#include <temporal/core/detail/boundary.h>
+#include <temporal/core/runtime.h>
+#include <temporal/core/worker.h>
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+using namespace temporal;
+using namespace std::chrono_literals;
+using core::ErrorKind;
+using testing::HasSubstr;
+
+namespace {
+
+std::shared_ptr<core::Runtime> runtime() {
+  bridge::v1::RuntimeOptions options;
+  options.set_threads(1);
+  return core::Runtime::create(options);
+}
+
+template <class Call>
+core::Error error_of(Call&& call) {
+  try {
+    call();
+  } catch (const core::Error& error) {
+    return error;
+  }
+  return {ErrorKind::none, "no error"};
+}
+
+/// A port of the loopback interface that is bound, and listens (but never answers) when asked to.
+class Port {
+ public:
+  explicit Port(bool listens) : fd_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    if (::bind(fd_, reinterpret_cast<sockaddr*>(&address), size) != 0 || (listens && ::listen(fd_, 8) != 0) ||
+        ::getsockname(fd_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
+      throw std::runtime_error{"no port"};
+    }
+    port_ = ntohs(address.sin_port);
+  }
+  Port(const Port&) = delete;
+  Port& operator=(const Port&) = delete;
+  ~Port() { ::close(fd_); }
+  [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
+ private:
+  int fd_;
+  int port_ = 0;
+};
+
+bridge::v1::ConnectOptions connect_options(const std::string& address) {
+  bridge::v1::ConnectOptions options;
+  options.set_address(address);
+  options.set_identity("test");
+  options.set_connect_timeout_ms(500);
+  return options;
+}
+
+bridge::v1::WorkerOptions worker_options() {
+  bridge::v1::WorkerOptions options;
+  options.set_namespace_("default");
+  options.set_task_queue("queue");
+  options.set_max_cached_workflows(1);
+  options.set_max_outstanding_workflow_tasks(2);
+  options.mutable_workflow_task_poller()->set_simple_maximum(2);
+  options.set_enable_workflows(true);
+  return options;
+}
+
+}  // namespace
+
+TEST(Bridge, HasTheVersionOfItsHeader) { EXPECT_EQ(temporal_abi_version(), 1U); }
+
+TEST(Bridge, NullHandlesAreErrors) {
+  const auto error = error_of([] {
+    core::await([](core::Callback done) {
+      temporal_worker_validate(nullptr, core::detail::on_answer, core::detail::keep(std::move(done)));
+    });
+  });
+  EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
+}
+
+TEST(Connection, AClosedPortIsAConnectionErrorThatNamesTheAddress) {
+  const Port port{false};
+  const auto error = error_of([&] { core::Connection::connect(runtime(), connect_options(port.address())); });
+  EXPECT_EQ(error.kind, ErrorKind::connection);
+  EXPECT_THAT(error.what(), HasSubstr(port.address()));
+}
+
+TEST(Connection, ASilentServerIsAConnectionErrorAfterTheTimeout) {
+  const Port port{true};
+  const auto error = error_of([&] { core::Connection::connect(runtime(), connect_options(port.address())); });
+  EXPECT_EQ(error.kind, ErrorKind::connection);
+  EXPECT_THAT(error.what(), HasSubstr("did not answer within"));
+}
+
+TEST(Connection, AnAddressThatIsNoneIsAConfigurationError) {
+  EXPECT_EQ(error_of([] { core::Connection::connect(runtime(), connect_options("not an address")); }).kind,
+            ErrorKind::configuration);
+}
+
+TEST(Worker, OptionsThatCannotWorkAreAConfigurationError) {
+  auto options = worker_options();
+  options.mutable_workflow_task_poller()->set_simple_maximum(1);
+  const auto error = error_of([&] { core::Worker worker(runtime(), options); });
+  EXPECT_EQ(error.kind, ErrorKind::configuration);
+}
+
+TEST(Worker, GarbageIsAnErrorInEveryCompletion) {
+  core::Worker worker{runtime(), worker_options()};
+  const std::string garbage = "\xff\xff\xff\xff";
+  const auto workflow = error_of([&] {
+    core::await([&](core::Callback done) { worker.complete_workflow_activation(garbage, std::move(done)); });
+  });
+  const auto activity = error_of([&] {
+    core::await([&](core::Callback done) { worker.complete_activity_task(garbage, std::move(done)); });
+  });
+  EXPECT_EQ(workflow.kind, ErrorKind::invalid_argument);
+  EXPECT_EQ(activity.kind, ErrorKind::invalid_argument);
+  EXPECT_EQ(error_of([&] { worker.record_activity_heartbeat(garbage); }).kind, ErrorKind::invalid_argument);
+}
+
+TEST(Worker, AReplayWorkerWithoutHistoriesShutsDownByItself) {
+  core::Worker worker{runtime(), worker_options()};
+  worker.close_histories();
+  const auto error = error_of([&] {
+    core::await([&](core::Callback done) { worker.poll_workflow_activation(std::move(done)); });
+  });
+  EXPECT_EQ(error.kind, ErrorKind::shutdown);
+  core::await([&](core::Callback done) { worker.finalize(5s, std::move(done)); });
+}
+
+TEST(EnvConfig, TheEnvironmentBeatsTheFileFieldByField) {
+  bridge::v1::EnvConfigRequest request;
+  request.set_has_toml(true);
+  request.set_toml("[profile.default]\naddress = 'file:1'\nnamespace = 'from-file'\n");
+  (*request.mutable_environment())["TEMPORAL_ADDRESS"] = "environment:2";
+  const auto profile = core::load_client_config(request);
+  EXPECT_EQ(profile.address(), "environment:2");
+  EXPECT_EQ(profile.namespace_(), "from-file");
+}
+
+TEST(EnvConfig, ANamedProfileThatDoesNotExistIsAnError) {
+  bridge::v1::EnvConfigRequest request;
+  request.set_profile("x");
+  EXPECT_THAT(error_of([&] { core::load_client_config(request); }).what(), HasSubstr("Profile 'x' not found"));
+}
+
+TEST(EnvConfig, BrokenTomlNamesTheLine) {
+  bridge::v1::EnvConfigRequest request;
+  request.set_has_toml(true);
+  request.set_toml("[profile.default]\naddress = \n");
+  EXPECT_THAT(error_of([&] { core::load_client_config(request); }).what(), HasSubstr("line 2"));
+}
+
+TEST(EnvConfig, PathAndDataOfOneThingTogetherAreAnErrorThatNamesBoth) {
+  bridge::v1::EnvConfigRequest request;
+  (*request.mutable_environment())["TEMPORAL_TLS_CLIENT_CERT_PATH"] = "a";
+  (*request.mutable_environment())["TEMPORAL_TLS_CLIENT_CERT_DATA"] = "b";
+  const std::string text = error_of([&] { core::load_client_config(request); }).what();
+  EXPECT_THAT(text, HasSubstr("TEMPORAL_TLS_CLIENT_CERT_PATH"));
+  EXPECT_THAT(text, HasSubstr("TEMPORAL_TLS_CLIENT_CERT_DATA"));
+}
