@@ -32,8 +32,7 @@ namespace detail {
 class Session;
 
 template <auto Workflow>
-using WorkflowResult =
-    temporal::detail::task_result<typename temporal::detail::FunctionTraits<Workflow>::Result>;
+using WorkflowResult = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Workflow>::Result>;
 
 /// A function's own name, or for a run member the name of its class.
 template <auto Workflow>
@@ -102,7 +101,7 @@ class Client {
   /// A handle to a workflow that was started elsewhere. Asks nobody: calls on the handle fail if there is none.
   template <auto Workflow>
   [[nodiscard]] WorkflowHandle<detail::WorkflowResult<Workflow>> workflow_handle(std::string id,
-                                                                               std::string run_id = {}) const {
+                                                                                 std::string run_id = {}) const {
     return workflow_handle<detail::WorkflowResult<Workflow>>(std::move(id), std::move(run_id));
   }
   template <class R = RawValue>

@@ -45,9 +45,7 @@ using namespace std::chrono_literals;
   WorkflowHandle<std::string> again = client.workflow_handle<shop::hello>("i");
 }
 
-TEST(Client, NamesWorkflowsByFunctionOrClass) {
-  EXPECT_EQ(detail::workflow_type<&shop::Order::run>(), "Order");
-}
+TEST(Client, NamesWorkflowsByFunctionOrClass) { EXPECT_EQ(detail::workflow_type<&shop::Order::run>(), "Order"); }
 
 TEST(Client, EncodesArgumentsInTheTypesOfTheFunction) {
   EXPECT_EQ(detail::arguments_of<&shop::Order::run>(7.9), converter::to_payloads(7));

@@ -55,11 +55,13 @@ TEST(ConnectOptions, UseTlsWithAnApiKeyUnlessDisabled) {
 }
 
 TEST(ConnectOptions, ShowNoSecrets) {
-  const auto text = to_string({.api_key = "hush-key",
-                               .tls = TlsOptions{.client_certificate = "hush-pem", .client_private_key = "hush-private"},
-                               .metadata = {{"authorization", "hush-token"}},
-                               .identity = "me"});
-  EXPECT_THAT(text, AllOf(HasSubstr("api_key=set"), HasSubstr("identity=me"), HasSubstr("metadata[authorization]=set")));
+  const auto text =
+      to_string({.api_key = "hush-key",
+                 .tls = TlsOptions{.client_certificate = "hush-pem", .client_private_key = "hush-private"},
+                 .metadata = {{"authorization", "hush-token"}},
+                 .identity = "me"});
+  EXPECT_THAT(text,
+              AllOf(HasSubstr("api_key=set"), HasSubstr("identity=me"), HasSubstr("metadata[authorization]=set")));
   EXPECT_THAT(text, Not(HasSubstr("hush")));
 }
 

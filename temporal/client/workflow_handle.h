@@ -54,7 +54,8 @@ class WorkflowHandle {
   template <auto Query, class... A>
   [[nodiscard]] auto query(A&&... arguments) const {
     using Result = std::remove_cvref_t<typename temporal::detail::FunctionTraits<Query>::Result>;
-    return query<Result>(std::string{registered_name<Query>}, detail::arguments_of<Query>(std::forward<A>(arguments)...));
+    return query<Result>(std::string{registered_name<Query>},
+                         detail::arguments_of<Query>(std::forward<A>(arguments)...));
   }
   /// Asks a query that is known by name only.
   template <class Result>

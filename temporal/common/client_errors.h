@@ -62,9 +62,9 @@ class ConfigurationError : public Error {
 
 /// What a `DecodeError` is about.
 struct DecodeErrorInfo {
-  std::string cpp_type = {};                  ///< the type that was asked for, readable
-  std::string encoding = {};                  ///< the payload's, empty when there is no payload
-  std::optional<std::size_t> argument = {};   ///< counted from 1, when it is one of several
+  std::string cpp_type = {};                 ///< the type that was asked for, readable
+  std::string encoding = {};                 ///< the payload's, empty when there is no payload
+  std::optional<std::size_t> argument = {};  ///< counted from 1, when it is one of several
 };
 
 /// A payload does not decode as the type that was asked for.

@@ -20,7 +20,8 @@ std::string followed_by(std::string text, const std::exception_ptr& cause, int d
 
 std::string head(const std::exception& error) {
   auto name = detail::type_name(typeid(error));
-  if (const auto* application = dynamic_cast<const ApplicationError*>(&error); application && !application->type().empty()) {
+  if (const auto* application = dynamic_cast<const ApplicationError*>(&error);
+      application && !application->type().empty()) {
     name += "(" + application->type() + ")";
   }
   return name + ": " + error.what();
@@ -44,8 +45,6 @@ std::string describe_with_causes(const std::exception_ptr& error, int depth) {
 Error::Error(std::string message, std::exception_ptr cause, std::string stack_trace)
     : data_(std::make_shared<const Data>(Data{std::move(message), std::move(cause), std::move(stack_trace)})) {}
 
-std::string describe(const std::exception_ptr& error) {
-  return error ? describe_with_causes(error, 0) : "no error";
-}
+std::string describe(const std::exception_ptr& error) { return error ? describe_with_causes(error, 0) : "no error"; }
 
 }  // namespace temporal

@@ -45,9 +45,9 @@ enum class ErrorCategory {
 
 /// What can be said about an `ApplicationError` besides its message.
 struct ApplicationErrorOptions {
-  std::string type = {};               ///< what callers and retry policies tell it by
-  std::vector<Payload> details = {};   ///< made with `converter::to_payloads`
-  bool non_retryable = false;          ///< true: no retry, whatever the retry policy says
+  std::string type = {};                          ///< what callers and retry policies tell it by
+  std::vector<Payload> details = {};              ///< made with `converter::to_payloads`
+  bool non_retryable = false;                     ///< true: no retry, whatever the retry policy says
   std::optional<Duration> next_retry_delay = {};  ///< in place of the retry policy's wait
   ErrorCategory category = ErrorCategory::unspecified;
   std::exception_ptr cause = {};

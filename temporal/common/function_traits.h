@@ -66,7 +66,10 @@ struct TaskResult {
   using type = T;
 };
 template <class T>
-  requires requires { typename T::promise_type; typename T::value_type; }
+  requires requires {
+    typename T::promise_type;
+    typename T::value_type;
+  }
 struct TaskResult<T> {
   using type = typename T::value_type;
 };

@@ -29,7 +29,8 @@ void remove_argument(std::string& text, std::string_view begin) {
 
 std::string demangle(const char* name) {
   int status = 0;
-  const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(name, nullptr, nullptr, &status), &std::free};
+  const std::unique_ptr<char, decltype(&std::free)> text{abi::__cxa_demangle(name, nullptr, nullptr, &status),
+                                                         &std::free};
   return status == 0 && text ? std::string{text.get()} : std::string{name};
 }
 

@@ -167,16 +167,18 @@ std::exception_ptr convert(const FailurePtr& failure) {
                   failure);
     }
     case Failure::kCanceledFailureInfo:
-      return made(CancelledError(message, to_payloads(failure->canceled_failure_info().details()), std::move(cause), trace),
-                  failure);
+      return made(
+          CancelledError(message, to_payloads(failure->canceled_failure_info().details()), std::move(cause), trace),
+          failure);
     case Failure::kTerminatedFailureInfo: return made(TerminatedError(message, std::move(cause), trace), failure);
     case Failure::kServerFailureInfo:
-      return made(ServerError(message, failure->server_failure_info().non_retryable(), std::move(cause), trace), failure);
-    case Failure::kResetWorkflowFailureInfo:
-      return made(ResetWorkflowError(message,
-                                     to_payloads(failure->reset_workflow_failure_info().last_heartbeat_details()),
-                                     std::move(cause), trace),
+      return made(ServerError(message, failure->server_failure_info().non_retryable(), std::move(cause), trace),
                   failure);
+    case Failure::kResetWorkflowFailureInfo:
+      return made(
+          ResetWorkflowError(message, to_payloads(failure->reset_workflow_failure_info().last_heartbeat_details()),
+                             std::move(cause), trace),
+          failure);
     case Failure::kActivityFailureInfo: {
       const auto& info = failure->activity_failure_info();
       return made(ActivityError(message,

@@ -107,13 +107,9 @@ TEST(Failure, RoundTripsEveryKind) {
                                      .started_event_id = 2,
                                      .retry_state = RetryState::cancel_requested},
                                     cause, "at f")),
-      failure_of(NexusOperationError("n",
-                                     {.scheduled_event_id = 3,
-                                      .endpoint = "e",
-                                      .service = "s",
-                                      .operation = "o",
-                                      .operation_token = "k"},
-                                     cause, "at f")),
+      failure_of(NexusOperationError(
+          "n", {.scheduled_event_id = 3, .endpoint = "e", .service = "s", .operation = "o", .operation_token = "k"},
+          cause, "at f")),
   };
   for (const auto& failure : kinds) {
     SCOPED_TRACE(failure.DebugString());

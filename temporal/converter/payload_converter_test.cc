@@ -80,16 +80,18 @@ TEST(PayloadConverter, WritesNothingAsBinaryNull) {
 }
 
 TEST(PayloadConverter, BringsStructsBack) {
-  const shop::Order order{.items = {{.name = "tea", .count = 2, .note = "hot"}, {.name = "mug", .count = 1, .note = {}}},
-                          .size = shop::Size::large,
-                          .prices = {{"tea", 2.5}}};
+  const shop::Order order{
+      .items = {{.name = "tea", .count = 2, .note = "hot"}, {.name = "mug", .count = 1, .note = {}}},
+      .size = shop::Size::large,
+      .prices = {{"tea", 2.5}}};
   EXPECT_EQ(from_payload<shop::Order>(to_payload(order)), order);
   EXPECT_EQ(from_payload<std::optional<shop::Order>>(to_payload(order)), order);
   EXPECT_THAT(to_payload(order).data, HasSubstr("\"note\":null"));
 }
 
 TEST(PayloadConverter, BringsPlainValuesBack) {
-  EXPECT_EQ(from_payload<std::string>(to_payload(std::string("a\0b\xE2\x82\xAC", 6))), std::string("a\0b\xE2\x82\xAC", 6));
+  EXPECT_EQ(from_payload<std::string>(to_payload(std::string("a\0b\xE2\x82\xAC", 6))),
+            std::string("a\0b\xE2\x82\xAC", 6));
   EXPECT_EQ(from_payload<std::uint64_t>(to_payload(std::numeric_limits<std::uint64_t>::max())),
             std::numeric_limits<std::uint64_t>::max());
   EXPECT_EQ(from_payload<std::int64_t>(to_payload(std::numeric_limits<std::int64_t>::min())),
@@ -108,8 +110,9 @@ TEST(PayloadConverter, KeepsBytesAsTheyAre) {
   EXPECT_EQ(payload.data, std::string("\0\xFF\n", 3));
   EXPECT_EQ(from_payload<std::vector<std::byte>>(payload), bytes);
   EXPECT_EQ(from_payload<std::vector<std::byte>>(to_payload(std::vector<std::byte>{})), std::vector<std::byte>{});
-  EXPECT_EQ(decode_failure<std::vector<std::byte>>(json_payload("1")),
-            "the payload does not decode as std::vector<std::byte> (encoding json/plain): expected encoding binary/plain");
+  EXPECT_EQ(
+      decode_failure<std::vector<std::byte>>(json_payload("1")),
+      "the payload does not decode as std::vector<std::byte> (encoding json/plain): expected encoding binary/plain");
 }
 
 TEST(PayloadConverter, WritesMessagesAsProtobufJson) {

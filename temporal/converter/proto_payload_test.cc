@@ -24,7 +24,8 @@ TEST(ProtoPayload, RoundTripsPayloads) {
 }
 
 TEST(ProtoPayload, RoundTripsDurations) {
-  for (const Duration duration : {Duration{0}, Duration{1500ms}, Duration{-1500ms}, Duration{1ns}, Duration{24h * 365}}) {
+  for (const Duration duration :
+       {Duration{0}, Duration{1500ms}, Duration{-1500ms}, Duration{1ns}, Duration{24h * 365}}) {
     google::protobuf::Duration message;
     set_duration(message, duration);
     EXPECT_EQ(to_duration(message), duration);

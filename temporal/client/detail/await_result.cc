@@ -96,9 +96,9 @@ Close read_close_event(const HistoryEvent& event) {
       return {.outcome = failed_with(TerminatedError(reason.empty() ? "workflow execution terminated" : reason))};
     }
     default:
-      return {.outcome = {.failure = std::make_exception_ptr(
-                              Error("the workflow's last event is of an unknown kind: " +
-                                    std::to_string(static_cast<int>(event.event_type()))))}};
+      return {
+          .outcome = {.failure = std::make_exception_ptr(Error("the workflow's last event is of an unknown kind: " +
+                                                               std::to_string(static_cast<int>(event.event_type()))))}};
   }
 }
 

@@ -28,14 +28,14 @@ TEST(CloseEvent, SaysHowTheWorkflowEnded) {
   auto& failure = *event.mutable_workflow_execution_failed_event_attributes()->mutable_failure();
   failure.set_message("no money");
   failure.mutable_application_failure_info()->set_type("CardDeclined");
-  EXPECT_EQ(story(event),
-            "WorkflowFailedError: workflow execution failed: ApplicationError(CardDeclined): no money");
+  EXPECT_EQ(story(event), "WorkflowFailedError: workflow execution failed: ApplicationError(CardDeclined): no money");
 
   event.mutable_workflow_execution_terminated_event_attributes()->set_reason("enough");
   EXPECT_EQ(story(event), "WorkflowFailedError: workflow execution failed: TerminatedError: enough");
 
   event.mutable_workflow_execution_canceled_event_attributes();
-  EXPECT_EQ(story(event), "WorkflowFailedError: workflow execution failed: CancelledError: workflow execution cancelled");
+  EXPECT_EQ(story(event),
+            "WorkflowFailedError: workflow execution failed: CancelledError: workflow execution cancelled");
 
   event.mutable_workflow_execution_timed_out_event_attributes();
   EXPECT_EQ(story(event), "WorkflowFailedError: workflow execution failed: TimeoutError: workflow execution timed out");

@@ -34,8 +34,8 @@ class Update : public std::enable_shared_from_this<Update> {
 
  private:
   void poll() {
-    session_->call("poll_workflow_execution_update", poll_update_request(session_->sender(), accepted_), CallKind::long_poll,
-                   [self = shared_from_this()](const core::Result& result) {
+    session_->call("poll_workflow_execution_update", poll_update_request(session_->sender(), accepted_),
+                   CallKind::long_poll, [self = shared_from_this()](const core::Result& result) {
                      self->on_answer<service::PollWorkflowExecutionUpdateResponse>(result);
                    });
   }

@@ -24,7 +24,7 @@ std::string status_with(const google::protobuf::Message& detail) {
   any.PackFrom(detail);
   const auto bytes = any.SerializeAsString();
   std::string length;
-  for (auto left = bytes.size(); ; left >>= 7) {
+  for (auto left = bytes.size();; left >>= 7) {
     length.push_back(static_cast<char>((left & 0x7F) | (left > 0x7F ? 0x80 : 0)));
     if (left <= 0x7F) break;
   }

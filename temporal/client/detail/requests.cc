@@ -79,7 +79,8 @@ service::StartWorkflowExecutionRequest start_request(const Sender& sender, std::
   request.mutable_workflow_type()->set_name(std::move(workflow_type));
   request.mutable_task_queue()->set_name(options.task_queue);
   if (!arguments.empty()) converter::set_payloads(*request.mutable_input(), std::move(arguments));
-  if (options.execution_timeout) set_duration(*request.mutable_workflow_execution_timeout(), *options.execution_timeout);
+  if (options.execution_timeout)
+    set_duration(*request.mutable_workflow_execution_timeout(), *options.execution_timeout);
   if (options.run_timeout) set_duration(*request.mutable_workflow_run_timeout(), *options.run_timeout);
   if (options.task_timeout) set_duration(*request.mutable_workflow_task_timeout(), *options.task_timeout);
   if (options.start_delay) set_duration(*request.mutable_workflow_start_delay(), *options.start_delay);

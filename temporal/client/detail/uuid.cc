@@ -18,8 +18,8 @@ std::string random_uuid() {
     uuid[i] = digits[(words.at(nibble / 8) >> (nibble % 8 * 4)) & 0xFU];
     ++nibble;
   }
-  uuid[14] = '4';                                  // the version
-  uuid[19] = digits[8 + (words.back() & 0x3U)];    // the variant
+  uuid[14] = '4';                                // the version
+  uuid[19] = digits[8 + (words.back() & 0x3U)];  // the variant
   return uuid;
 }
 

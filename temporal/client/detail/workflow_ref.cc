@@ -72,8 +72,8 @@ class HistoryFetch : public std::enable_shared_from_this<HistoryFetch> {
       if (run_id.empty() && !history_.events().empty()) {
         run_id = history_.events(0).workflow_execution_started_event_attributes().original_execution_run_id();
       }
-      promise_.set_value(WorkflowHistory{
-          .workflow_id = key_.id, .run_id = std::move(run_id), .bytes = history_.SerializeAsString()});
+      promise_.set_value(
+          WorkflowHistory{.workflow_id = key_.id, .run_id = std::move(run_id), .bytes = history_.SerializeAsString()});
     } catch (...) {
       promise_.set_exception(std::current_exception());
     }
@@ -98,7 +98,8 @@ void WorkflowRef::signal(std::string name, std::vector<Payload> arguments, OnOut
 
 void WorkflowRef::query(std::string name, std::vector<Payload> arguments, OnOutcome done) const {
   session_->call("query_workflow", query_request(session_->sender(), key_, std::move(name), std::move(arguments)),
-                 CallKind::normal, reading<service::QueryWorkflowResponse>(std::move(done), read_query, to_query_error));
+                 CallKind::normal,
+                 reading<service::QueryWorkflowResponse>(std::move(done), read_query, to_query_error));
 }
 
 void WorkflowRef::update(std::string name, std::vector<Payload> arguments, OnOutcome done) const {
@@ -118,13 +119,12 @@ void WorkflowRef::terminate(std::string reason, OnOutcome done) const {
 
 Future<WorkflowDescription> WorkflowRef::describe() const {
   const temporal::detail::Promise<WorkflowDescription> promise;
-  session_->call("describe_workflow_execution", describe_request(session_->sender(), key_), CallKind::normal,
-                 [promise](const core::Result& result) {
-                   if (result.error) return promise.set_exception(to_public(*result.error));
-                   promise.settle([result] {
-                     return to_description(parse<service::DescribeWorkflowExecutionResponse>(result));
-                   });
-                 });
+  session_->call(
+      "describe_workflow_execution", describe_request(session_->sender(), key_), CallKind::normal,
+      [promise](const core::Result& result) {
+        if (result.error) return promise.set_exception(to_public(*result.error));
+        promise.settle([result] { return to_description(parse<service::DescribeWorkflowExecutionResponse>(result)); });
+      });
   return promise.future();
 }
 

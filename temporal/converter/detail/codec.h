@@ -114,9 +114,10 @@ T decode(const Payload& payload, const Target& target) {
     decode_message(payload, message, target);
     return message;
   } else {
-    static_assert(requires(const nlohmann::json& json) { json.get<T>(); },
-                  "This type does not travel: give it to_json and from_json, for example with "
-                  "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE.");
+    static_assert(
+        requires(const nlohmann::json& json) { json.get<T>(); },
+        "This type does not travel: give it to_json and from_json, for example with "
+        "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE.");
     const auto json = decode_json(payload, target);
     try {
       if constexpr (Integer<T>) {
