@@ -208,6 +208,8 @@ TEST_F(InvocationTest, F6_FailsWhenTheServerRefusesTheWorker) {
   auto handler = make();
   stage.on_start = [] { throw RpcError(GrpcStatus::permission_denied, "no"); };
   EXPECT_EQ(type_of(handler(event())), "Temporal.WorkerError");
+  stage.on_start = [] { throw ConfigurationError("Namespace shop is not found."); };
+  EXPECT_EQ(handler(event()).failure, (Failure{ErrorType::worker, "Namespace shop is not found."}));
   stage.on_start = {};
   EXPECT_EQ(type_of(handler(event())), "success") << "the environment survives";
 }

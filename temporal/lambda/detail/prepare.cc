@@ -172,8 +172,9 @@ Failure to_failure(const std::exception_ptr& error) {
     type = ErrorType::configuration;
   } catch (const ConnectionError&) {
     type = ErrorType::connection;
-  } catch (const RpcError&) {
-    type = ErrorType::worker;
+  } catch (const RpcError& rpc) {
+    const bool is_gone = rpc.status() == GrpcStatus::unavailable || rpc.status() == GrpcStatus::deadline_exceeded;
+    type = is_gone ? ErrorType::connection : ErrorType::worker;
   } catch (...) {  // NOLINT(bugprone-empty-catch): anything else is a defect
   }
   return {type, message_of(error)};

@@ -198,6 +198,7 @@ TEST(Failure, K_MapsExceptionsToErrorTypes) {
   EXPECT_EQ(type_of(ConfigurationError("x")), ErrorType::configuration);
   EXPECT_EQ(type_of(ConnectionError("x")), ErrorType::connection);
   EXPECT_EQ(type_of(RpcError(GrpcStatus::not_found, "x")), ErrorType::worker);
+  EXPECT_EQ(type_of(RpcError(GrpcStatus::unavailable, "x")), ErrorType::connection);
   EXPECT_EQ(type_of(LambdaError(ErrorType::deadline, "x")), ErrorType::deadline);
   EXPECT_EQ(type_of(std::logic_error("x")), ErrorType::internal);
 }

@@ -1,11 +1,17 @@
 #include <temporal/client/client.h>
+#include <temporal/client/detail/access.h>
+#include <temporal/core/runtime.h>
 #include <temporal/envconfig/load_client_config.h>
 #include <temporal/lambda/detail/log_settings.h>
 #include <temporal/lambda/detail/world.h>
 #include <temporal/worker/worker.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace temporal::lambda::detail {
 namespace {
@@ -14,7 +20,13 @@ class RealWorker final : public Worker {
  public:
   RealWorker(const client::Client& client, const worker::WorkerOptions& options) : worker_(client, options) {}
 
-  void start() override { worker_.start(); }
+  void start() override {
+    try {
+      worker_.start();
+    } catch (const core::Error& error) {
+      std::rethrow_exception(client::detail::to_public(error));
+    }
+  }
   std::exception_ptr wait_until(std::chrono::steady_clock::time_point until, std::stop_token stop) override {
     return worker_.wait_until(until, std::move(stop));
   }
@@ -42,10 +54,30 @@ class RealConnection final : public Connection {
 };
 
 envconfig::ClientConfig load(const envconfig::Environment& environment) {
-  envconfig::LoadOptions options{.environment = environment, .folders = {}};
-  if (const auto root = envconfig::variable(environment, "LAMBDA_TASK_ROOT")) options.folders.push_back(*root);
-  options.folders.emplace_back(".");
-  return envconfig::load_client_config(options);
+  std::vector<std::string> folders;
+  if (const auto root = envconfig::variable(environment, "LAMBDA_TASK_ROOT")) folders.push_back(*root);
+  folders.emplace_back(".");
+  return envconfig::load_client_config({.environment = environment, .folders = std::move(folders)});
+}
+
+constexpr std::array levels = {LogLevel::error, LogLevel::warn, LogLevel::info, LogLevel::debug, LogLevel::trace};
+constexpr std::array level_names = {"error", "warn", "info", "debug", "trace"};
+
+/// Core's runtime, with its logs sent the way of ours. Never destroyed: what was abandoned may still use it.
+const std::shared_ptr<core::Runtime>& runtime(const Logger& log, bool on_lambda) {
+  static const auto& made = *new auto([&] {
+    bridge::v1::RuntimeOptions options;
+    options.set_threads(on_lambda ? 1 : 0);
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      if (log.enabled(levels.at(i))) options.set_core_log_level(level_names.at(i));
+    }
+    return core::Runtime::create(options, [log](const bridge::v1::LogRecord& record) {
+      const auto index = std::clamp<std::size_t>(record.level(), 1, levels.size()) - 1;
+      log.write(levels.at(index), record.message(),
+                {{"target", record.target()}, {"fields", LogValue::Json{record.fields_json()}}});
+    });
+  }());
+  return made;
 }
 
 }  // namespace
@@ -53,6 +85,10 @@ envconfig::ClientConfig load(const envconfig::Environment& environment) {
 World real_world() {
   auto environment = envconfig::process_environment();
   auto log = environment_logger(Logger::to_stderr(log_options(environment)), environment);
+  const bool on_lambda = envconfig::variable(environment, "AWS_LAMBDA_RUNTIME_API").has_value();
+  auto connect = [log, on_lambda](const client::ConnectOptions& options) -> std::shared_ptr<Connection> {
+    return std::make_shared<RealConnection>(client::detail::connect(runtime(log, on_lambda), options));
+  };
   return {
       .environment = std::move(environment),
       .log = std::move(log),
@@ -62,9 +98,7 @@ World real_world() {
             client::validate(connect);
             worker::validate(worker);
           },
-      .connect = [](const client::ConnectOptions& options) -> std::shared_ptr<Connection> {
-        return std::make_shared<RealConnection>(client::Client::connect(options));
-      },
+      .connect = std::move(connect),
       .exit = [](int code) { std::_Exit(code); },
   };
 }

@@ -44,6 +44,13 @@ std::exception_ptr probe(Connection& connection, Duration timeout) {
   }
 }
 
+/// What the server says against a worker is not the fault of the invocation's configuration alone: it has its own type.
+std::exception_ptr worker_error(const std::exception_ptr& error) {
+  const auto failure = to_failure(error);
+  if (failure.type == ErrorType::connection) return error;
+  return std::make_exception_ptr(LambdaError(ErrorType::worker, failure.message));
+}
+
 /// One worker's life in one invocation.
 class Stint {
  public:
@@ -66,6 +73,7 @@ class Stint {
     } catch (...) {
       result.error = std::current_exception();
     }
+    if (result.error) result.error = worker_error(result.error);
     const auto begin = shift_.world.clock->now();
     const auto drain_until = end == End::stopped
                                  ? std::min(begin + termination_drain, shift_.schedule.drain_until(begin))
