@@ -48,9 +48,15 @@ class Worker::State : public std::enable_shared_from_this<State> {
                      .record_heartbeat = [this](const std::string& beat) { core_->record_activity_heartbeat(beat); }}) {}
 
   void start() {
-    core_ = std::make_unique<core::Worker>(client::detail::connection(client_),
-                                           detail::to_bridge(options_, client_.options()));
-    core::await([this](core::Callback done) { core_->validate(std::move(done)); });
+    try {
+      core_ = std::make_unique<core::Worker>(client::detail::connection(client_),
+                                             detail::to_bridge(options_, client_.options()));
+      core::await([this](core::Callback done) { core_->validate(std::move(done)); });
+    } catch (const core::Error& error) {
+      if (core_) core_->initiate_shutdown();  // frees its place on the connection; it has never polled
+      core_.reset();
+      std::rethrow_exception(client::detail::to_public(error));
+    }
     last_task_ = Clock::now();
     if (!options_.workflows.empty()) spawn([this] { poll(&core::Worker::poll_workflow_activation, &State::on_workflow); });
     if (!options_.activities.empty()) spawn([this] { poll(&core::Worker::poll_activity_task, &State::on_activity); });
@@ -63,9 +69,10 @@ class Worker::State : public std::enable_shared_from_this<State> {
   }
 
   bool shutdown(Clock::time_point deadline) {
+    if (abandoned_) return false;
     if (!core_) return true;
     core_->initiate_shutdown();
-    bool drained = true;
+    bool drained = false;
     {
       std::unique_lock lock{mutex_};
       drained = changed_.wait_until(lock, deadline, [this] { return polling_ == 0; });
