@@ -1,18 +1,28 @@
-# temporal_add_function(<name> SOURCES <file>...): a Lambda function: the program <name>/bootstrap and <name>/<name>.zip.
-# All but libc, libm and libgcc_s is linked statically: Lambda's libstdc++ is older than most build machines'.
+# temporal_add_function(<name> SOURCES <file>... [DEPENDS <target>...]): a Lambda function: the program <name>/bootstrap and <name>/<name>.zip.
+# All but libc, libm and libgcc_s is linked statically: Lambda's libstdc++ is older than most build machines'. A Release
+# build is small, and fails when the bootstrap would need more than Lambda's image has.
 function(temporal_add_function name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS")
+  set(folder "${CMAKE_CURRENT_BINARY_DIR}/${name}")
   add_executable(${name} ${arg_SOURCES})
-  set_target_properties(${name} PROPERTIES OUTPUT_NAME bootstrap RUNTIME_OUTPUT_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/${name}")
+  set_target_properties(${name} PROPERTIES OUTPUT_NAME bootstrap RUNTIME_OUTPUT_DIRECTORY "${folder}" CXX_EXTENSIONS OFF)
   target_link_libraries(${name} PRIVATE temporal-cpp::lambda ${arg_DEPENDS})
+  target_link_options(${name} PRIVATE -Wl,--gc-sections)
   if(NOT TEMPORAL_SANITIZE)
     target_link_options(${name} PRIVATE -static-libstdc++)
   endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_link_options(${name} PRIVATE -fuse-ld=lld $<$<CONFIG:Release>:-Wl,--icf=all>)
+  endif()
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
-    target_link_options(${name} PRIVATE -s -Wl,--icf=all)
+    # Beside this file in an installed package, in scripts/ in the source tree.
+    find_program(TEMPORAL_CHECK_BOOTSTRAP check_bootstrap.sh NO_DEFAULT_PATH REQUIRED
+      PATHS "${CMAKE_CURRENT_FUNCTION_LIST_DIR}" "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/../scripts")
+    target_link_options(${name} PRIVATE -s)
+    add_custom_command(TARGET ${name} POST_BUILD COMMAND "${TEMPORAL_CHECK_BOOTSTRAP}" "${folder}/bootstrap" VERBATIM)
   endif()
   add_custom_command(TARGET ${name} POST_BUILD
     COMMAND ${CMAKE_COMMAND} -E tar cf ${name}.zip --format=zip bootstrap
-    WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}/${name}"
+    WORKING_DIRECTORY "${folder}"
     COMMENT "Packing ${name}.zip")
 endfunction()
