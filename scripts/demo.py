@@ -1,0 +1,126 @@
+"""`./dev demo [NAME] [--keep]`: a workflow on a local Lambda that a real Temporal server invokes."""
+
+import argparse
+import os
+import signal
+import sys
+import time
+
+import local_stack
+
+DEPLOYMENT, BUILD_ID, TASK_QUEUE, FUNCTION, WORKFLOW = "hello", "build-1", "hello", "hello", "hello"
+
+
+def say(text):
+    print(text, flush=True)
+
+
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    parser.add_argument("name", nargs="?", default="World", help="whom to greet")
+    parser.add_argument("--keep", action="store_true", help="leave all running, with the web UI, until Ctrl-C")
+    parser.add_argument("--build", default=local_stack.ROOT / "build/dev", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def timeline(stack, workflow_id):
+    """What happened when, in milliseconds since the workflow's start."""
+    history = stack.history(workflow_id)
+    started = local_stack.event_seconds(history, "WORKFLOW_EXECUTION_STARTED")
+    moments = [("workflow started, no worker running", started)]
+    for label, names in (
+        ("server invoked the function", ("invoke",)),
+        ("bootstrap started", ("environment_start",)),
+        ("bootstrap ready for its first event", ("init_done",)),
+    ):
+        # The event log has milliseconds, the history more: an event within the same millisecond belongs to the start.
+        events = stack.events(*names, since=started - 0.001)
+        if events:
+            moments.append((label, events[0]["seconds"]))
+    for label, kind in (
+        ("first workflow task", "WORKFLOW_TASK_STARTED"),
+        ("activity started", "ACTIVITY_TASK_STARTED"),
+        ("workflow completed", "WORKFLOW_EXECUTION_COMPLETED"),
+    ):
+        when = local_stack.event_seconds(history, kind)
+        if when is not None:
+            moments.append((label, when))
+    return [f"{max(0.0, when - started) * 1000:8.0f} ms  {label}" for label, when in sorted(moments, key=lambda m: m[1])]
+
+
+def wait_until_nobody_works(stack, timeout=30):
+    """The function that the server started to learn its task queues has answered: the start below is from zero."""
+    local_stack.wait_for(
+        "the function's first invocation to end",
+        lambda: len(stack.events("invocation_end", "retired")) > 0
+        and len(stack.events("invocation_start")) <= len(stack.events("invocation_end")),
+        timeout,
+    )
+
+
+def run(arguments, stack):
+    say(f"Server   {stack.address}, with its Worker Controller")
+    say(f"Lambda   {stack.lambda_address}, function {FUNCTION}")
+    stack.deploy(FUNCTION, DEPLOYMENT, BUILD_ID, TASK_QUEUE)
+    say(f"Version  {DEPLOYMENT}.{BUILD_ID} is current")
+    wait_until_nobody_works(stack)
+    retire_environments(stack)
+
+    reports_before = len(stack.reports())
+    workflow_id = f"hello-{os.getpid()}"
+    stack.start_workflow(WORKFLOW, workflow_id, TASK_QUEUE, arguments.name)
+    say(f"\n{stack.result(workflow_id)}\n")
+    for line in timeline(stack, workflow_id):
+        say(line)
+    # The worker waits a moment for more work before it answers; the report comes with the answer.
+    local_stack.wait_for("the invocation's report", lambda: len(stack.reports()) > reports_before, timeout=30)
+    say(f"\n{stack.reports()[-1].strip()}")
+
+
+def retire_environments(stack):
+    """Ends the warm environment, as Lambda does after some idle time, so that the demo shows a cold start."""
+    local_stack.wait_for("the idle environment to retire", lambda: stack.events("retired"), timeout=30)
+
+
+def keep(stack):
+    say(f"\nAll of it is running. Web UI: http://127.0.0.1:{stack.web_port}")
+    say("Start another workflow from another terminal:")
+    say(
+        f"  {stack.cli} workflow execute --address {stack.address} --task-queue {TASK_QUEUE}"
+        f" --type {WORKFLOW} --input '\"Ann\"'"
+    )
+    say("Ctrl-C stops everything.")
+    while True:
+        for child in stack.children:
+            child.require_alive()
+        time.sleep(1)
+
+
+def main():
+    arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    build = local_stack.pathlib.Path(arguments.build)
+    stack = local_stack.Stack(
+        build=build,
+        folder=local_stack.ROOT / "build/demo",
+        functions={FUNCTION: build / "examples/hello/hello.zip"},
+        environment={"TEMPORAL_TASK_QUEUE": TASK_QUEUE, "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "1s"},
+        arguments=["--idle-timeout", "1"],
+        web=arguments.keep,
+    )
+    try:
+        with stack:
+            run(arguments, stack)
+            if arguments.keep:
+                keep(stack)
+    except KeyboardInterrupt:
+        say("\nStopped.")
+        return 0 if arguments.keep else 130
+    except local_stack.StackError as error:
+        print(f"\nThe demo failed: {error}\n{stack.logs()}\nAll logs are in {stack.folder}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
