@@ -237,19 +237,31 @@ TEST_F(InvocationTest, F6_FailsWithTheConnectionErrorWhenTheServerNeverCameBack)
   EXPECT_THAT(outcome.failure->message, AllOf(HasSubstr("localhost:7233"), HasSubstr("refused")));
 }
 
+TEST_F(InvocationTest, F5_F6_SaysThatTheServerIsGoneWhenThatIsWhyWorkIsStuck) {
+  auto handler = make();
+  stage.on_shutdown = [](SteadyTime) { return false; };
+  stage.on_probe = [](Duration) { throw ConnectionError("no answer"); };
+  const auto outcome = handler(event());
+  EXPECT_EQ(type_of(outcome), "Temporal.ConnectionError");
+  EXPECT_TRUE(outcome.must_exit);
+}
+
 TEST_F(InvocationTest, F6_GivesUpOnAServerThatIsSilentWhenTheWorkerStarts) {
   auto handler = make();
   std::promise<void> release;
   auto released = release.get_future().share();
-  const auto clock = stage.clock;
-  stage.on_start = [clock, released] {
+  const auto gone = std::make_shared<std::promise<void>>();
+  stage.on_start = [clock = stage.clock, released, gone] {
+    const auto last = gone;  // the fixture may go as soon as it is set
     clock->advance(10min);
     released.wait();
+    last->set_value();
   };
   const auto outcome = handler(event());
   EXPECT_EQ(type_of(outcome), "Temporal.ConnectionError");
   EXPECT_TRUE(outcome.must_exit);
   release.set_value();
+  gone->get_future().wait();
 }
 
 TEST_F(InvocationTest, F11_LogsOneLineWithTheNumbers) {
@@ -428,21 +440,17 @@ TEST_F(InvocationTest, H4_TellsAHookHowMuchTimeIsLeft) {
 TEST_F(InvocationTest, H2_StopsWaitingForAHookThatIsStuckAndExits) {
   std::promise<void> release;
   auto released = release.get_future().share();
-  std::promise<void> gone;
-  const auto clock = stage.clock;
-  auto handler = make([&](auto& config) {
+  auto handler = make([clock = stage.clock, released](auto& config) {
     config.shutdown_hooks = {[clock, released](Duration) {
-                               clock->advance(1h);
-                               released.wait();
-                             },
-                             [&gone](Duration) { gone.set_value(); }};
+      clock->advance(1h);
+      released.wait();
+    }};
   });
   const auto outcome = handler(event());
   EXPECT_EQ(type_of(outcome), "success");
   EXPECT_TRUE(outcome.must_exit);
   EXPECT_THAT(stage.logged("ERROR").front()["message"], HasSubstr("abandoned"));
-  release.set_value();
-  gone.get_future().wait();  // the hooks' thread owns what it uses and still comes to its end
+  release.set_value();  // the hooks' thread owns what it uses and still comes to its end
   while (!has_happened("scope destroyed")) std::this_thread::yield();
 }
 

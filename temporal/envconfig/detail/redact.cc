@@ -12,12 +12,14 @@ bool is_quote(std::string_view line) {
 /// "invalid type: integer `12345`, expected a string" shows the value that was found.
 std::string without_value(std::string_view line) {
   constexpr std::string_view shows_a_value = "invalid ";
+  constexpr std::string_view expectation = ", expected ";
   const auto value = line.find_first_of("`\"'");
   if (!line.starts_with(shows_a_value) || value == std::string_view::npos) return std::string{line};
-  const auto expected = line.rfind(", expected ");
+  if (line.find(expectation) < value) return std::string{line};
+  const auto expected = line.rfind(expectation);
   std::string result{line.substr(0, value)};
   result += "…";
-  if (expected != std::string_view::npos && expected > value) result += line.substr(expected);
+  if (expected != std::string_view::npos) result += line.substr(expected);
   return result;
 }
 

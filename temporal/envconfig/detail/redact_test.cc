@@ -21,6 +21,7 @@ TEST(RedactTomlError, C10_DropsTheValueOfTheWrongType) {
 
 TEST(RedactTomlError, LeavesOtherMessagesAlone) {
   EXPECT_EQ(redact_toml_error("Profile 'x' not found"), "Profile 'x' not found");
+  EXPECT_EQ(redact_toml_error("invalid basic string, expected `\"`"), "invalid basic string, expected `\"`");
 }
 
 }  // namespace

@@ -35,15 +35,15 @@ TEST(RunBounded, ThrowsWhatTheWorkThrows) {
 TEST(RunBounded, H2_LeavesWorkAloneThatTakesTooLong) {
   const auto clock = std::make_shared<FakeClock>();
   std::promise<void> release;
-  std::promise<void> ended;
+  const auto ended = std::make_shared<std::promise<void>>();
   const auto until = clock->now() + 5s;
-  EXPECT_FALSE(run_bounded(clock, until, [&, clock, released = release.get_future().share()] {
+  EXPECT_FALSE(run_bounded(clock, until, [ended, clock, released = release.get_future().share()] {
     clock->advance(5s);
     released.wait();
-    ended.set_value();
+    ended->set_value();
   }));
   release.set_value();
-  ended.get_future().wait();
+  ended->get_future().wait();
 }
 
 }  // namespace

@@ -84,8 +84,9 @@ class Stint {
                        {{"waited_seconds", seconds(shift_.world.clock->now() - begin)}});
       leak(std::move(worker_));
     }
-    shift_.log.info("worker stopped", {{"reason", to_string(end)}, {"drain_seconds", seconds(shift_.world.clock->now() - begin)}});
-    if (end == End::budget_spent && !result.abandoned) result.error = check_server();
+    shift_.log.info("worker stopped", {{"reason", to_string(end)},
+                                       {"drain_seconds", seconds(shift_.world.clock->now() - begin)}});
+    if (end == End::budget_spent) result.error = check_server();
     return result;
   }
 
