@@ -4,6 +4,7 @@ The demo and the benchmarks share this. Everything listens on loopback, is start
 ends with the `Stack` that started it, also when this process is killed.
 """
 
+import calendar
 import ctypes
 import json
 import os
@@ -49,13 +50,7 @@ def parse_time(text):
     if not match:
         raise ValueError(f"not a time in UTC: {text}")
     whole = time.strptime(match[1], "%Y-%m-%dT%H:%M:%S")
-    return float(f"{_utc_seconds(whole)}{match[2] or ''}")
-
-
-def _utc_seconds(parts):
-    import calendar
-
-    return calendar.timegm(parts)
+    return float(f"{calendar.timegm(whole)}{match[2] or ''}")
 
 
 def temporal_cli():
@@ -77,15 +72,19 @@ class Child:
             if os.getppid() != parent:
                 os._exit(1)
 
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=open(log, "wb"),
-            stderr=subprocess.STDOUT,
-            env=environment,
-            start_new_session=True,
-            preexec_fn=end_with_parent,
-        )
+        try:
+            with open(log, "wb") as output:
+                self.process = subprocess.Popen(
+                    command,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    env=environment,
+                    start_new_session=True,
+                    preexec_fn=end_with_parent,
+                )
+        except OSError as error:
+            raise StackError(f"cannot start {name}: {error}") from error
 
     def require_alive(self):
         if self.process.poll() is not None:
