@@ -31,7 +31,8 @@ void append_time(std::string& line, Timestamp time) {
   std::array<char, 40> text{};
   const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
   line.append(text.data(), size);
-  const int written = std::snprintf(text.data(), text.size(), ".%03dZ", static_cast<int>((milliseconds - seconds).count()));
+  const int written =
+      std::snprintf(text.data(), text.size(), ".%03dZ", static_cast<int>((milliseconds - seconds).count()));
   line.append(text.data(), static_cast<std::size_t>(written));
 }
 

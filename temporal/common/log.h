@@ -42,13 +42,14 @@ class LogValue {
     std::string text;
   };
 
-  LogValue(std::string value) : value_(std::move(value)) {}                       // NOLINT(google-explicit-constructor)
-  LogValue(std::string_view value) : value_(std::string{value}) {}                // NOLINT(google-explicit-constructor)
-  LogValue(const char* value) : value_(std::string{value}) {}                     // NOLINT(google-explicit-constructor)
-  LogValue(bool value) : value_(value) {}                                         // NOLINT(google-explicit-constructor)
-  LogValue(double value) : value_(value) {}                                       // NOLINT(google-explicit-constructor)
-  LogValue(std::integral auto value) : value_(static_cast<std::int64_t>(value)) {}  // NOLINT(google-explicit-constructor)
-  LogValue(Json value) : value_(std::move(value)) {}                              // NOLINT(google-explicit-constructor)
+  LogValue(std::string value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
+  LogValue(std::string_view value) : value_(std::string{value}) {}  // NOLINT(google-explicit-constructor)
+  LogValue(const char* value) : value_(std::string{value}) {}       // NOLINT(google-explicit-constructor)
+  LogValue(bool value) : value_(value) {}                           // NOLINT(google-explicit-constructor)
+  LogValue(double value) : value_(value) {}                         // NOLINT(google-explicit-constructor)
+  LogValue(std::integral auto value)
+      : value_(static_cast<std::int64_t>(value)) {}   // NOLINT(google-explicit-constructor)
+  LogValue(Json value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
 
   /// Appends the value as JSON; bytes that are not UTF-8 become U+FFFD.
   void append_json(std::string& line) const;

@@ -26,9 +26,10 @@ TEST(Logger, WritesOneJsonObjectALine) {
   const Lines out;
   out.logger().info("ready", {{"count", 3}, {"fast", true}, {"seconds", 0.5}});
   ASSERT_EQ(out.lines->size(), 1U);
-  EXPECT_EQ(out.lines->front(),
-            R"({"time":"2023-11-14T22:13:20.045Z","level":"INFO","message":"ready","count":3,"fast":true,"seconds":0.5})"
-            "\n");
+  EXPECT_EQ(
+      out.lines->front(),
+      R"({"time":"2023-11-14T22:13:20.045Z","level":"INFO","message":"ready","count":3,"fast":true,"seconds":0.5})"
+      "\n");
 }
 
 TEST(Logger, AddsTheFieldsBoundToItAndLetsALaterOneReplaceAnEarlier) {

@@ -103,8 +103,7 @@ std::optional<std::string> non_empty(const std::string& text) {
 
 ClientConfig load_client_config(const LoadOptions& options) {
   check_booleans(options.environment);
-  const auto found =
-      find_config_file(options.environment, options.folders.value_or(user_folders(options.environment)));
+  const auto found = find_config_file(options.environment, options.folders.value_or(user_folders(options.environment)));
   const auto profile = load_profile(options, found.file);
   ClientConfig config{
       .connect = to_options(profile),

@@ -69,8 +69,7 @@ TEST_F(LoadClientConfig, C1_ReadsEveryVariable) {
 TEST_F(LoadClientConfig, C1_ReadsCertificatesFromTheirPaths) {
   const auto certificate = folder.write("cert.pem", "certificate");
   const auto key = folder.write("key.pem", "private");
-  const auto config =
-      load({{"TEMPORAL_TLS_CLIENT_CERT_PATH", certificate}, {"TEMPORAL_TLS_CLIENT_KEY_PATH", key}});
+  const auto config = load({{"TEMPORAL_TLS_CLIENT_CERT_PATH", certificate}, {"TEMPORAL_TLS_CLIENT_KEY_PATH", key}});
   EXPECT_EQ(config.connect.tls->client_certificate, "certificate");
   EXPECT_EQ(config.connect.tls->client_private_key, "private");
   EXPECT_THAT(refusal({{"TEMPORAL_TLS_CLIENT_CERT_PATH", folder.path() + "/none.pem"}}),
@@ -95,8 +94,11 @@ TEST_F(LoadClientConfig, C3_NamesTheFileAndTheLineOfBrokenToml) {
 
 TEST_F(LoadClientConfig, C4_AnEmptyVariableCountsAsUnset) {
   write_file("[profile.default]\naddress = 'file:1'\n");
-  const auto config = load({{"TEMPORAL_ADDRESS", ""}, {"TEMPORAL_API_KEY", ""}, {"TEMPORAL_TASK_QUEUE", ""},
-                            {"TEMPORAL_PROFILE", ""}, {"TEMPORAL_TLS", ""}});
+  const auto config = load({{"TEMPORAL_ADDRESS", ""},
+                            {"TEMPORAL_API_KEY", ""},
+                            {"TEMPORAL_TASK_QUEUE", ""},
+                            {"TEMPORAL_PROFILE", ""},
+                            {"TEMPORAL_TLS", ""}});
   EXPECT_EQ(config.connect.address, "file:1");
   EXPECT_EQ(config.connect.api_key, std::nullopt);
   EXPECT_EQ(config.connect.tls, std::nullopt);
@@ -134,10 +136,11 @@ TEST_F(LoadClientConfig, C8_NamesBothWhenPathAndDataAreSet) {
 }
 
 TEST_F(LoadClientConfig, C10_NoSecretIsInAnErrorText) {
-  for (const auto* toml : {"[profile.default]\napi_key = \"s3cret\n", "[profile.default]\napi_key = s3cret\n",
-                           "[profile.default]\napi_key = ['s3cret']\n", "[profile.default]\ntls = 's3cret'\n",
-                           "[profile.default]\napi_key = { 's3cret' = 1 }\n", "[profile.default]\ncodec = \"s3cret\"\n",
-                           "[profile.default]\napi_key = 's3cret' x\n", "[profile.default]\napi_key = \"\\s3cret\"\n"}) {
+  for (const auto* toml :
+       {"[profile.default]\napi_key = \"s3cret\n", "[profile.default]\napi_key = s3cret\n",
+        "[profile.default]\napi_key = ['s3cret']\n", "[profile.default]\ntls = 's3cret'\n",
+        "[profile.default]\napi_key = { 's3cret' = 1 }\n", "[profile.default]\ncodec = \"s3cret\"\n",
+        "[profile.default]\napi_key = 's3cret' x\n", "[profile.default]\napi_key = \"\\s3cret\"\n"}) {
     write_file(toml);
     EXPECT_THAT(refusal(), AllOf(HasSubstr("temporal.toml"), Not(HasSubstr("s3cret")))) << toml;
   }

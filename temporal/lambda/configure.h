@@ -18,8 +18,7 @@ using Scope = std::shared_ptr<void>;
 class Configure {
  public:
   template <class Callback>
-    requires(!std::same_as<std::remove_cvref_t<Callback>, Configure> &&
-             std::invocable<Callback&, LambdaWorkerConfig&>)
+    requires(!std::same_as<std::remove_cvref_t<Callback>, Configure> && std::invocable<Callback&, LambdaWorkerConfig&>)
   Configure(Callback&& callback)  // NOLINT(google-explicit-constructor): a lambda is passed as it is
       : call_(erase(std::forward<Callback>(callback))) {}
 

@@ -23,12 +23,18 @@ enum class ErrorType {
 /// "Temporal.ConfigurationError", …: what `Lambda-Runtime-Function-Error-Type` and `errorType` say.
 constexpr std::string_view to_string(ErrorType type) noexcept {
   switch (type) {
-    case ErrorType::configuration: return "Temporal.ConfigurationError";
-    case ErrorType::configure_callback: return "Temporal.ConfigureCallbackError";
-    case ErrorType::deadline: return "Temporal.DeadlineError";
-    case ErrorType::connection: return "Temporal.ConnectionError";
-    case ErrorType::worker: return "Temporal.WorkerError";
-    case ErrorType::internal: break;
+    case ErrorType::configuration:
+      return "Temporal.ConfigurationError";
+    case ErrorType::configure_callback:
+      return "Temporal.ConfigureCallbackError";
+    case ErrorType::deadline:
+      return "Temporal.DeadlineError";
+    case ErrorType::connection:
+      return "Temporal.ConnectionError";
+    case ErrorType::worker:
+      return "Temporal.WorkerError";
+    case ErrorType::internal:
+      break;
   }
   return "Temporal.InternalError";
 }

@@ -93,8 +93,9 @@ class Handler::State {
   static void run(const Invocation& invocation, Prepared& prepared, const detail::Shift& shift, Outcome& outcome) {
     try {
       if (!invocation.deadline) {
-        throw LambdaError(ErrorType::internal,
-                          "the event has no deadline: the header Lambda-Runtime-Deadline-Ms is missing or not a number");
+        throw LambdaError(
+            ErrorType::internal,
+            "the event has no deadline: the header Lambda-Runtime-Deadline-Ms is missing or not a number");
       }
       set_identity(prepared.config, invocation);
       log_start(prepared.config, shift);
@@ -116,10 +117,11 @@ class Handler::State {
                     {"buffer_seconds", detail::seconds(schedule.buffer)},
                     {"graceful_timeout_seconds", detail::seconds(schedule.graceful_timeout)}});
     if (schedule.buffer < schedule.graceful_timeout + 1s) {
-      shift.log.warn("the shutdown buffer is less than the graceful timeout + 1 s: activities may be cut off; raise "
-                     "shutdown_deadline_buffer or lower graceful_shutdown_timeout",
-                     {{"buffer_seconds", detail::seconds(schedule.buffer)},
-                      {"graceful_timeout_seconds", detail::seconds(schedule.graceful_timeout)}});
+      shift.log.warn(
+          "the shutdown buffer is less than the graceful timeout + 1 s: activities may be cut off; raise "
+          "shutdown_deadline_buffer or lower graceful_shutdown_timeout",
+          {{"buffer_seconds", detail::seconds(schedule.buffer)},
+           {"graceful_timeout_seconds", detail::seconds(schedule.graceful_timeout)}});
     }
   }
 

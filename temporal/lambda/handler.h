@@ -13,7 +13,8 @@
 ///
 /// ```cpp
 /// lambda::Handler handler{{.deployment_name = "my-app", .build_id = "build-1"}, configure};
-/// auto outcome = handler({.request_id = "1", .function_arn = arn, .deadline = std::chrono::system_clock::now() + 1min});
+/// auto outcome = handler({.request_id = "1", .function_arn = arn, .deadline = std::chrono::system_clock::now() +
+/// 1min});
 /// ```
 
 namespace temporal::lambda {

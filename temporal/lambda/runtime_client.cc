@@ -27,8 +27,7 @@ std::optional<Timestamp> parse_deadline(const std::string& text) {
 }
 
 std::string error_body(std::string_view type, std::string_view message) {
-  const nlohmann::json body = {
-      {"errorMessage", message}, {"errorType", type}, {"stackTrace", nlohmann::json::array()}};
+  const nlohmann::json body = {{"errorMessage", message}, {"errorType", type}, {"stackTrace", nlohmann::json::array()}};
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
@@ -71,8 +70,9 @@ std::optional<Invocation> RuntimeClient::next(std::stop_token stop) {
       .trace_id = header(*reply, "lambda-runtime-trace-id"),
   };
   if (invocation.request_id.empty()) {
-    throw RuntimeApiError("the Lambda Runtime API sent an event without the header Lambda-Runtime-Aws-Request-Id: "
-                          "it cannot be answered");
+    throw RuntimeApiError(
+        "the Lambda Runtime API sent an event without the header Lambda-Runtime-Aws-Request-Id: "
+        "it cannot be answered");
   }
   return invocation;
 }

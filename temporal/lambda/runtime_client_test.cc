@@ -36,7 +36,8 @@ TEST(RuntimeClient, ReadsAnEvent) {
 TEST(RuntimeClient, A11_IgnoresWhateverThePayloadIs) {
   using namespace std::string_literals;
   const std::string chunked =
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nLambda-Runtime-Aws-Request-Id: id-3\r\n\r\n3\r\n{\"a\r\n0\r\n\r\n";
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nLambda-Runtime-Aws-Request-Id: "
+      "id-3\r\n\r\n3\r\n{\"a\r\n0\r\n\r\n";
   FakeRuntimeApi api{{{FakeRuntimeApi::event("id-1", 1, "")},
                       {FakeRuntimeApi::event("id-2", 1, "\xff\0\r\n not json"s)},
                       {chunked},
@@ -87,8 +88,8 @@ TEST(RuntimeClient, FailsWhenTheConnectionBreaksTwice) {
 }
 
 TEST(RuntimeClient, OpensAConnectionAgainThatTheServerEnds) {
-  FakeRuntimeApi api{{{.reply = FakeRuntimeApi::http(202, "", "Connection: close\r\n"), .close = true},
-                      {FakeRuntimeApi::http(202)}}};
+  FakeRuntimeApi api{
+      {{.reply = FakeRuntimeApi::http(202, "", "Connection: close\r\n"), .close = true}, {FakeRuntimeApi::http(202)}}};
   RuntimeClient client{api.host()};
   client.respond("id-1", "null");
   client.respond("id-2", "null");
@@ -97,7 +98,9 @@ TEST(RuntimeClient, OpensAConnectionAgainThatTheServerEnds) {
 
 TEST(RuntimeClient, SaysWhereItCouldNotConnect) {
   std::string host;
-  { host = FakeRuntimeApi{{}}.host(); }
+  {
+    host = FakeRuntimeApi{{}}.host();
+  }
   RuntimeClient client{host};
   EXPECT_THAT(message_of([&] { client.next(); }), HasSubstr(host));
 }
@@ -109,9 +112,9 @@ TEST(RuntimeClient, RefusesAnEventWithoutARequestId) {
 }
 
 TEST(RuntimeClient, TakesAnEventWithoutOrWithABrokenDeadline) {
-  FakeRuntimeApi api{{{FakeRuntimeApi::http(200, "", "Lambda-Runtime-Aws-Request-Id: a\r\n")},
-                      {FakeRuntimeApi::http(
-                          200, "", "Lambda-Runtime-Aws-Request-Id: b\r\nLambda-Runtime-Deadline-Ms: soon\r\n")}}};
+  FakeRuntimeApi api{
+      {{FakeRuntimeApi::http(200, "", "Lambda-Runtime-Aws-Request-Id: a\r\n")},
+       {FakeRuntimeApi::http(200, "", "Lambda-Runtime-Aws-Request-Id: b\r\nLambda-Runtime-Deadline-Ms: soon\r\n")}}};
   RuntimeClient client{api.host()};
   EXPECT_EQ(client.next()->deadline, std::nullopt);
   EXPECT_EQ(client.next()->deadline, std::nullopt);

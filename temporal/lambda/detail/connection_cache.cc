@@ -60,8 +60,7 @@ std::shared_ptr<Connection> ConnectionCache::obtain(const client::ConnectOptions
   } catch (...) {
     const auto error = std::current_exception();
     throw LambdaError(refuses_credentials(error) ? ErrorType::worker : ErrorType::connection,
-                      "cannot connect to the Temporal server at " + options.address + ": " +
-                          to_failure(error).message);
+                      "cannot connect to the Temporal server at " + options.address + ": " + to_failure(error).message);
   }
   options_ = options;
   return connection_;

@@ -21,12 +21,18 @@ constexpr std::array crash_signals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
 std::string_view name(int signal) {
   switch (signal) {
-    case SIGSEGV: return "SIGSEGV";
-    case SIGBUS: return "SIGBUS";
-    case SIGFPE: return "SIGFPE";
-    case SIGILL: return "SIGILL";
-    case SIGABRT: return "SIGABRT";
-    default: return "a signal";
+    case SIGSEGV:
+      return "SIGSEGV";
+    case SIGBUS:
+      return "SIGBUS";
+    case SIGFPE:
+      return "SIGFPE";
+    case SIGILL:
+      return "SIGILL";
+    case SIGABRT:
+      return "SIGABRT";
+    default:
+      return "a signal";
   }
 }
 
@@ -39,9 +45,7 @@ class Line {
     size_ += count;
     return *this;
   }
-  void write() const {
-    [[maybe_unused]] const auto written = ::write(STDERR_FILENO, bytes_.data(), size_);
-  }
+  void write() const { [[maybe_unused]] const auto written = ::write(STDERR_FILENO, bytes_.data(), size_); }
 
  private:
   std::array<char, 256> bytes_;
@@ -70,7 +74,7 @@ CrashContext::CrashContext(std::string_view id) noexcept {
 CrashContext::~CrashContext() { request_id_size.store(0, std::memory_order_release); }
 
 void install_crash_report() noexcept {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = report;
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_NODEFER;
   for (const int signal : crash_signals) ::sigaction(signal, &action, nullptr);

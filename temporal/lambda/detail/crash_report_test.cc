@@ -25,7 +25,9 @@ TEST(CrashReportDeathTest, X4_HasNoRequestBetweenInvocationsAndStaysPlain) {
   EXPECT_EXIT(
       {
         install_crash_report();
-        { const CrashContext context{"id"}; }
+        {
+          const CrashContext context{"id"};
+        }
         ::raise(SIGSEGV);
       },
       ::testing::KilledBySignal(SIGSEGV), R"(SIGSEGV","request_id":"")");

@@ -17,7 +17,8 @@ TEST(ParseDuration, ReadsANumberWithItsUnit) {
 }
 
 TEST(ParseDuration, RefusesAnythingElse) {
-  for (const auto* text : {"", "5", "s", "-1s", "5 s", "5sec", "nan", "inf", "infs", "nans", "1e300s", "99999999999h"}) {
+  for (const auto* text :
+       {"", "5", "s", "-1s", "5 s", "5sec", "nan", "inf", "infs", "nans", "1e300s", "99999999999h"}) {
     EXPECT_EQ(parse_duration(text), std::nullopt) << text;
   }
 }

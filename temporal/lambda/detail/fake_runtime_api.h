@@ -23,9 +23,9 @@ namespace temporal::lambda::detail {
 class FakeRuntimeApi {
  public:
   struct Step {
-    std::string reply = {};             ///< the raw bytes of the reply; empty: none
-    bool close = false;                 ///< close the connection afterwards
-    bool hang = false;                  ///< read the request and stay silent until the end
+    std::string reply = {};  ///< the raw bytes of the reply; empty: none
+    bool close = false;      ///< close the connection afterwards
+    bool hang = false;       ///< read the request and stay silent until the end
   };
 
   static std::string http(int status, const std::string& body = {}, const std::string& headers = {}) {

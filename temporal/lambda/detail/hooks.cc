@@ -17,8 +17,7 @@ bool clean_up(const std::shared_ptr<Clock>& clock, CleanUp what, SteadyTime unti
       try {
         owned->hooks[i](std::max(Duration{deadline - clock->now()}, Duration::zero()));
       } catch (...) {
-        log.error("a shutdown hook failed",
-                  {{"hook", i + 1}, {"error", to_failure(std::current_exception()).message}});
+        log.error("a shutdown hook failed", {{"hook", i + 1}, {"error", to_failure(std::current_exception()).message}});
       }
     }
     owned->scope.reset();

@@ -127,7 +127,8 @@ std::optional<HttpReply> HttpConnection::exchange(std::string_view request, cons
     }
     pending.append(chunk.data(), static_cast<std::size_t>(received));
     pending.erase(0, parser.put(asio::buffer(pending), error));
-    if (error && error != http::error::need_more) throw std::runtime_error("a reply that is not HTTP: " + error.message());
+    if (error && error != http::error::need_more)
+      throw std::runtime_error("a reply that is not HTTP: " + error.message());
   }
 
   HttpReply reply{.status = parser.get().result_int(), .keep_alive = parser.get().keep_alive()};

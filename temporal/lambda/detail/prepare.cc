@@ -138,13 +138,15 @@ Scope call_configure(const Configure& configure, LambdaWorkerConfig& config) {
 void apply_overrides(LambdaWorkerConfig& config, const WorkerDeploymentVersion& version, const Logger& log) {
   auto& options = config.worker_config;
   if (options.deployment_version != version) {
-    log.warn("the configure callback changed worker_config.deployment_version: it is always the version given to "
-             "run_worker, change it there");
+    log.warn(
+        "the configure callback changed worker_config.deployment_version: it is always the version given to "
+        "run_worker, change it there");
     options.deployment_version = version;
   }
   if (!options.disable_eager_activity_execution) {
-    log.warn("the configure callback enabled eager activities: they need a connection that outlives the invocation and "
-             "stay disabled on Lambda");
+    log.warn(
+        "the configure callback enabled eager activities: they need a connection that outlives the invocation and "
+        "stay disabled on Lambda");
     options.disable_eager_activity_execution = true;
   }
 }

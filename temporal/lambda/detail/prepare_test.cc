@@ -103,9 +103,10 @@ TEST(Configure, A9_KeepsWhatTheCallbackReturnsEvenWhenItCannotBeCopied) {
   LambdaWorkerConfig config;
   auto alive = std::make_shared<int>(1);
   const std::weak_ptr<int> watch = alive;
-  const Configure configure{[held = std::make_unique<std::shared_ptr<int>>(std::move(alive))](LambdaWorkerConfig&) mutable {
-    return std::make_unique<std::shared_ptr<int>>(std::move(*held));
-  }};
+  const Configure configure{
+      [held = std::make_unique<std::shared_ptr<int>>(std::move(alive))](LambdaWorkerConfig&) mutable {
+        return std::make_unique<std::shared_ptr<int>>(std::move(*held));
+      }};
   auto scope = call_configure(configure, config);
   EXPECT_FALSE(watch.expired());
   scope.reset();
@@ -145,9 +146,9 @@ TEST(Validate, AcceptsTheDefaults) { EXPECT_EQ(refusal_of(good_config()).message
 TEST(Validate, D2_NeedsATaskQueue) {
   auto config = good_config();
   config.worker_config.task_queue = "";
-  EXPECT_EQ(refusal_of(config),
-            (Failure{ErrorType::configuration, "task queue not configured: set worker_config.task_queue or the "
-                                               "TEMPORAL_TASK_QUEUE environment variable"}));
+  EXPECT_EQ(refusal_of(config), (Failure{ErrorType::configuration,
+                                         "task queue not configured: set worker_config.task_queue or the "
+                                         "TEMPORAL_TASK_QUEUE environment variable"}));
 }
 
 TEST(Validate, B3_NamesTheWorkflowAndBothWaysToSetItsBehavior) {
@@ -180,7 +181,8 @@ TEST(Validate, K1_RefusesValuesOutOfRangeByName) {
               HasSubstr("graceful_shutdown_timeout is -1 s"));
   EXPECT_THAT(refused([](auto& c) { c.worker_config.graceful_shutdown_timeout = Duration::max(); }),
               HasSubstr("graceful_shutdown_timeout"));
-  EXPECT_THAT(refused([](auto& c) { c.shutdown_deadline_buffer = -2s; }), HasSubstr("shutdown_deadline_buffer is -2 s"));
+  EXPECT_THAT(refused([](auto& c) { c.shutdown_deadline_buffer = -2s; }),
+              HasSubstr("shutdown_deadline_buffer is -2 s"));
   EXPECT_THAT(refused([](auto& c) { c.idle_timeout = 0s; }), HasSubstr("idle_timeout is 0 s"));
   EXPECT_THAT(refused([](auto& c) { c.client_connect_config.connect_timeout = 0s; }), HasSubstr("connect_timeout"));
 }
@@ -190,7 +192,8 @@ TEST(Validate, AsksClientAndWorkerToo) {
   world.validate = [](const client::ConnectOptions&, const worker::WorkerOptions&) {
     throw ConfigurationError("registered twice");
   };
-  EXPECT_EQ(failure_of([&] { validate(good_config(), world); }), (Failure{ErrorType::configuration, "registered twice"}));
+  EXPECT_EQ(failure_of([&] { validate(good_config(), world); }),
+            (Failure{ErrorType::configuration, "registered twice"}));
 }
 
 TEST(Failure, K_MapsExceptionsToErrorTypes) {

@@ -24,7 +24,8 @@ class RunFunction : public ::testing::Test {
   }
 
   /// An event whose deadline fits the fake clock.
-  [[nodiscard]] std::string event(const std::string& id, Duration time_left = 60s, const std::string& body = "{}") const {
+  [[nodiscard]] std::string event(const std::string& id, Duration time_left = 60s,
+                                  const std::string& body = "{}") const {
     const auto deadline = stage.clock->wall_now() + time_left;
     return FakeRuntimeApi::event(
         id, std::chrono::duration_cast<std::chrono::milliseconds>(deadline.time_since_epoch()).count(), body);

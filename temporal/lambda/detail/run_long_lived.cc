@@ -22,8 +22,8 @@ bool run(const LambdaWorkerConfig& config, const World& world, const Logger& log
                               {"task_queue", config.worker_config.task_queue}});
   std::exception_ptr error;
   while (!error && !stop.stop_requested()) error = worker->wait_until(world.clock->now() + 1h, stop);
-  const bool drained = worker->shutdown(world.clock->now() + config.worker_config.graceful_shutdown_timeout +
-                                        cancellation_grace);
+  const bool drained =
+      worker->shutdown(world.clock->now() + config.worker_config.graceful_shutdown_timeout + cancellation_grace);
   if (error) std::rethrow_exception(error);
   return drained;
 }

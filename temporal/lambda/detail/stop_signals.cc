@@ -18,7 +18,7 @@ void on_signal(int /*signal*/) {
 }
 
 void handle(void (*handler)(int)) {
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = handler;
   action.sa_flags = SA_RESTART;
   ::sigaction(SIGTERM, &action, nullptr);

@@ -21,10 +21,14 @@ enum class End { budget_spent, idle, stopped, failed };
 
 constexpr std::string_view to_string(End end) {
   switch (end) {
-    case End::budget_spent: return "its time is up";
-    case End::idle: return "idle";
-    case End::stopped: return "the process was told to stop";
-    case End::failed: break;
+    case End::budget_spent:
+      return "its time is up";
+    case End::idle:
+      return "idle";
+    case End::stopped:
+      return "the process was told to stop";
+    case End::failed:
+      break;
   }
   return "it failed";
 }
@@ -84,8 +88,8 @@ class Stint {
                        {{"waited_seconds", seconds(shift_.world.clock->now() - begin)}});
       leak(std::move(worker_));
     }
-    shift_.log.info("worker stopped", {{"reason", to_string(end)},
-                                       {"drain_seconds", seconds(shift_.world.clock->now() - begin)}});
+    shift_.log.info("worker stopped",
+                    {{"reason", to_string(end)}, {"drain_seconds", seconds(shift_.world.clock->now() - begin)}});
     if (end == End::budget_spent) result.error = check_server();
     return result;
   }
@@ -156,14 +160,16 @@ void check_budget(const Shift& shift) {
   const Budget budget{shift.schedule.deadline - shift.world.clock->now(), shift.schedule.buffer};
   const auto numbers = "time left " + to_text(budget.time_left) + ", shutdown buffer " + to_text(budget.buffer);
   switch (budget.verdict()) {
-    case BudgetVerdict::ample: return;
+    case BudgetVerdict::ample:
+      return;
     case BudgetVerdict::tight:
       shift.log.warn("little time for work: raise the function's timeout or lower shutdown_deadline_buffer",
                      {{"time_left_seconds", seconds(budget.time_left)},
                       {"buffer_seconds", seconds(budget.buffer)},
                       {"work_seconds", seconds(budget.work_time())}});
       return;
-    case BudgetVerdict::too_short: break;
+    case BudgetVerdict::too_short:
+      break;
   }
   throw LambdaError(ErrorType::deadline,
                     "too little time for work (" + numbers + ", leaves " + to_text(budget.work_time()) +

@@ -22,7 +22,7 @@ struct Shift {
 };
 
 struct WorkResult {
-  bool abandoned = false;        ///< something is stuck: answer, then end the process
+  bool abandoned = false;         ///< something is stuck: answer, then end the process
   std::exception_ptr error = {};  ///< what fails the invocation, or null
 };
 

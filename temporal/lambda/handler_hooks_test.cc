@@ -1,0 +1,67 @@
+#include <temporal/lambda/handler.h>
+
+#include <temporal/lambda/detail/handler_fixture.h>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+#include <vector>
+
+namespace temporal::lambda::detail {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+using Hooks = HandlerTest;
+
+TEST_F(Hooks, H1_H3_RunsTheHooksInOrderAndGoesOnWhenOneThrows) {
+  auto handler = make([this](auto& config) {
+    config.shutdown_hooks.emplace_back([](Duration) { throw std::runtime_error("flush failed"); });
+    config.shutdown_hooks.emplace_back([this](Duration) { stage.record("last hook"); });
+  });
+  const auto outcome = handler(event());
+  EXPECT_EQ(type_of(outcome), "success");
+  EXPECT_FALSE(outcome.must_exit);
+  EXPECT_EQ((std::vector<std::string>{stage.calls.end() - 3, stage.calls.end()}),
+            (std::vector<std::string>{"hook", "last hook", "scope destroyed"}));
+  ASSERT_EQ(stage.logged("ERROR").size(), 1U);
+  EXPECT_EQ(stage.logged("ERROR").front()["error"], "flush failed");
+  EXPECT_EQ(stage.logged("ERROR").front()["hook"], 2);
+}
+
+TEST_F(Hooks, H4_TellsAHookHowMuchTimeIsLeft) {
+  std::vector<Duration> told;
+  auto handler = make([&](auto& config) {
+    config.shutdown_hooks.emplace_back([&](Duration time_left) {
+      told.push_back(time_left);
+      stage.clock->advance(2s);
+    });
+    config.shutdown_hooks.emplace_back([&](Duration time_left) { told.push_back(time_left); });
+  });
+  handler(event());
+  EXPECT_THAT(told, ElementsAre(7s, 5s));
+}
+
+TEST_F(Hooks, H2_StopsWaitingForAHookThatIsStuckAndExits) {
+  std::promise<void> release;
+  auto released = release.get_future().share();
+  auto handler = make([clock = stage.clock, released](auto& config) {
+    config.shutdown_hooks = {[clock, released](Duration) {
+      clock->advance(1h);
+      released.wait();
+    }};
+  });
+  const auto outcome = handler(event());
+  EXPECT_EQ(type_of(outcome), "success");
+  EXPECT_TRUE(outcome.must_exit);
+  EXPECT_THAT(stage.logged("ERROR").front()["message"], HasSubstr("abandoned"));
+  release.set_value();  // the hooks' thread owns what it uses and still comes to its end
+  while (!has_happened("scope destroyed")) std::this_thread::yield();
+}
+
+}  // namespace
+}  // namespace temporal::lambda::detail
