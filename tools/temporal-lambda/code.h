@@ -1,0 +1,27 @@
+#pragma once
+
+#include <filesystem>
+
+namespace temporal::local_lambda {
+
+/// A folder that is removed with this object.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(const std::string& name);
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// Lays out a function's code in `folder` as Lambda does below /var/task: unpacks a zip, or links what a folder or a
+/// single program has.
+/// @return where the bootstrap is.
+/// @throws std::runtime_error for a zip that cannot be read, or code without an executable bootstrap.
+std::filesystem::path lay_out_code(const std::filesystem::path& code, const std::filesystem::path& folder);
+
+}  // namespace temporal::local_lambda

@@ -1,0 +1,121 @@
+#include <tools/temporal-lambda/config.h>
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+namespace temporal::local_lambda {
+namespace {
+
+[[noreturn]] void refuse(const std::string& why) { throw std::invalid_argument{why}; }
+
+std::pair<std::string, std::string> split(const std::string& text, const std::string& form) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0) refuse("'" + text + "' should read " + form);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
+
+std::chrono::milliseconds milliseconds(double seconds) {
+  return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+}
+
+FunctionConfig function_from_table(const std::string& name, const toml::table& table, const std::filesystem::path& folder) {
+  FunctionConfig function{.name = name};
+  for (const auto& [key, value] : table) {
+    if (key == "code") {
+      function.code = folder / value.value_or(std::string{});
+    } else if (key == "timeout") {
+      function.timeout = milliseconds(value.value_or(0.0));
+    } else if (key == "memory") {
+      function.memory_mb = value.value_or(0);
+    } else if (key == "concurrency") {
+      function.concurrency = value.value_or(std::size_t{0});
+    } else if (key == "environment" && value.is_table()) {
+      for (const auto& [variable, text] : *value.as_table()) {
+        function.environment[std::string{variable.str()}] = text.value_or(std::string{});
+      }
+    } else {
+      refuse("function " + name + " has no setting '" + std::string{key.str()} +
+             "': it takes code, timeout, memory, concurrency and a table environment");
+    }
+  }
+  return function;
+}
+
+}  // namespace
+
+std::vector<FunctionConfig> functions_from_arguments(const FunctionArguments& arguments) {
+  std::vector<FunctionConfig> functions;
+  for (const auto& argument : arguments.functions) {
+    auto [name, code] = split(argument, "name=path");
+    functions.push_back({.name = std::move(name),
+                         .code = std::move(code),
+                         .timeout = milliseconds(arguments.timeout_seconds),
+                         .memory_mb = arguments.memory_mb,
+                         .concurrency = arguments.concurrency});
+  }
+  for (const auto& argument : arguments.environment) {
+    auto [variable, value] = split(argument, "KEY=VALUE or function:KEY=VALUE");
+    const auto colon = variable.find(':');
+    const auto owner = colon == std::string::npos ? "" : variable.substr(0, colon);
+    if (colon != std::string::npos) variable.erase(0, colon + 1);
+    if (!owner.empty() && std::ranges::none_of(functions, [&](const auto& f) { return f.name == owner; })) {
+      refuse("'" + argument + "' names the function " + owner + ", and there is none");
+    }
+    for (auto& function : functions) {
+      if (owner.empty() || function.name == owner) function.environment[variable] = value;
+    }
+  }
+  for (const auto& variable : arguments.pass_environment) {
+    const char* value = std::getenv(variable.c_str());
+    if (value == nullptr) refuse("--pass-env " + variable + ": it is not set here");
+    for (auto& function : functions) function.environment[variable] = value;
+  }
+  return functions;
+}
+
+std::vector<FunctionConfig> functions_from_toml(const std::filesystem::path& file) {
+  try {
+    const auto document = toml::parse_file(file.string());
+    std::vector<FunctionConfig> functions;
+    const auto* tables = document["function"].as_table();
+    if (tables == nullptr) refuse("no [function.NAME] table");
+    for (const auto& [name, value] : *tables) {
+      if (!value.is_table()) refuse("function." + std::string{name.str()} + " should be a table");
+      functions.push_back(function_from_table(std::string{name.str()}, *value.as_table(), file.parent_path()));
+    }
+    return functions;
+  } catch (const toml::parse_error& error) {
+    refuse(file.string() + ", line " + std::to_string(error.source().begin.line) + ": " + std::string{error.description()});
+  } catch (const std::invalid_argument& error) {
+    refuse(file.string() + ": " + error.what());
+  }
+}
+
+void validate(const LocalOptions& options) {
+  if (options.functions.empty()) refuse("no function: name one with --function name=path or in --config FILE");
+  std::set<std::string> names;
+  for (const auto& function : options.functions) {
+    const auto is_allowed = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-' || c == '_'; };
+    if (function.name.empty() || function.name.size() > 64 || !std::ranges::all_of(function.name, is_allowed)) {
+      refuse("'" + function.name + "' is no function name: use up to 64 letters, digits, hyphens and underscores");
+    }
+    if (!names.insert(function.name).second) refuse("function " + function.name + " is there twice");
+    if (!std::filesystem::exists(function.code)) {
+      refuse("function " + function.name + ": " + function.code.string() + " does not exist; build it first?");
+    }
+    if (function.timeout <= std::chrono::seconds{0} || function.timeout > std::chrono::seconds{900}) {
+      refuse("function " + function.name + ": the timeout should be above 0 and at most 900 seconds");
+    }
+    if (function.memory_mb < 128 || function.memory_mb > 10240) {
+      refuse("function " + function.name + ": the memory should be 128 to 10240 MB");
+    }
+    if (function.concurrency == 0) refuse("function " + function.name + ": the concurrency should be at least 1");
+  }
+}
+
+}  // namespace temporal::local_lambda

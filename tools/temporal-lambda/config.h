@@ -1,0 +1,57 @@
+#pragma once
+
+#include <tools/temporal-lambda/arn.h>
+
+#include <chrono>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace temporal::local_lambda {
+
+/// One function, as `aws lambda create-function` would be told of it.
+struct FunctionConfig {
+  std::string name = {};
+  std::filesystem::path code = {};  ///< a zip, a folder with a bootstrap in it, or the bootstrap itself
+  std::map<std::string, std::string> environment = {};
+  std::chrono::milliseconds timeout = std::chrono::seconds{60};
+  int memory_mb = 256;
+  std::size_t concurrency = 10;
+};
+
+struct LocalOptions {
+  Place place = {};
+  int port = 0;  ///< zero: any free one
+  std::vector<FunctionConfig> functions = {};
+  std::filesystem::path event_log = {};  ///< JSON lines; none when empty
+  bool freeze = true;
+  std::chrono::milliseconds init_timeout = std::chrono::seconds{10};
+  std::chrono::milliseconds idle_timeout = std::chrono::minutes{5};   ///< after which an unused environment is retired
+  std::chrono::milliseconds retire_grace = std::chrono::milliseconds{500};  ///< from SIGTERM to SIGKILL
+  std::chrono::milliseconds retry_delay = std::chrono::seconds{1};    ///< before a failed event is tried again
+  int event_retries = 2;
+};
+
+/// What the command line says of functions, in the order it was said.
+struct FunctionArguments {
+  std::vector<std::string> functions = {};     ///< name=path
+  std::vector<std::string> environment = {};   ///< KEY=VALUE for all, name:KEY=VALUE for one
+  std::vector<std::string> pass_environment = {};  ///< names taken from our own environment
+  double timeout_seconds = 60;
+  int memory_mb = 256;
+  std::size_t concurrency = 10;
+};
+
+/// @throws std::invalid_argument that says what to write instead.
+std::vector<FunctionConfig> functions_from_arguments(const FunctionArguments& arguments);
+
+/// Reads the functions of a TOML file; see functions.example.toml. Paths are relative to the file.
+/// @throws std::invalid_argument with the file, the line and what is wrong.
+std::vector<FunctionConfig> functions_from_toml(const std::filesystem::path& file);
+
+/// @throws std::invalid_argument for a name that is no function name, a name twice, code that does not exist, limits
+/// out of range.
+void validate(const LocalOptions& options);
+
+}  // namespace temporal::local_lambda

@@ -1,0 +1,79 @@
+#include <tools/temporal-lambda/config.h>
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+#include <stdexcept>
+
+using namespace temporal::local_lambda;
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+
+namespace {
+
+template <class Call>
+std::string complaint(Call&& call) {
+  try {
+    call();
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return "";
+}
+
+std::filesystem::path file_with(const std::string& text) {
+  const auto path = std::filesystem::path{testing::TempDir()} / "functions.toml";
+  std::ofstream{path} << text;
+  return path;
+}
+
+LocalOptions good() { return {.functions = {{.name = "hello", .code = "/"}}}; }
+
+}  // namespace
+
+TEST(Config, VariablesGoToAllFunctionsOrToTheNamedOne) {
+  const auto functions =
+      functions_from_arguments({.functions = {"a=x.zip", "b=y"}, .environment = {"K=1", "b:K=2", "b:L=x=y"}});
+  EXPECT_EQ(functions.at(0).environment.at("K"), "1");
+  EXPECT_EQ(functions.at(1).environment.at("K"), "2");
+  EXPECT_EQ(functions.at(1).environment.at("L"), "x=y");
+  EXPECT_EQ(functions.at(0).environment.size(), 1U);
+}
+
+TEST(Config, ArgumentsThatAreUnclearAreRefusedWithTheirForm) {
+  EXPECT_THAT(complaint([] { functions_from_arguments({.functions = {"hello"}}); }), HasSubstr("name=path"));
+  EXPECT_THAT(complaint([] { functions_from_arguments({.functions = {"a=x"}, .environment = {"c:K=1"}}); }),
+              HasSubstr("function c"));
+}
+
+TEST(Config, ATomlFileDescribesFunctions) {
+  const auto functions = functions_from_toml(file_with(
+      "[function.hello]\ncode = 'hello.zip'\ntimeout = 1.5\nmemory = 512\nconcurrency = 2\nenvironment = { K = 'v' }\n"));
+  ASSERT_EQ(functions.size(), 1U);
+  EXPECT_EQ(functions[0].code, std::filesystem::path{testing::TempDir()} / "hello.zip");
+  EXPECT_EQ(functions[0].timeout, 1500ms);
+  EXPECT_EQ(functions[0].environment.at("K"), "v");
+}
+
+TEST(Config, BrokenTomlNamesFileAndLine) {
+  EXPECT_THAT(complaint([] { functions_from_toml(file_with("[function.hello]\ncode = \n")); }),
+              testing::AllOf(HasSubstr("functions.toml"), HasSubstr("line 2")));
+  EXPECT_THAT(complaint([] { functions_from_toml(file_with("[function.hello]\nspeed = 1\n")); }), HasSubstr("'speed'"));
+}
+
+TEST(Config, LimitsAreThoseOfLambda) {
+  EXPECT_EQ(complaint([] { validate(good()); }), "");
+  EXPECT_THAT(complaint([] { validate({}); }), HasSubstr("--function"));
+  auto options = good();
+  options.functions[0].timeout = 901s;
+  EXPECT_THAT(complaint([&] { validate(options); }), HasSubstr("900"));
+  options = good();
+  options.functions[0].memory_mb = 64;
+  EXPECT_THAT(complaint([&] { validate(options); }), HasSubstr("128"));
+  options = good();
+  options.functions.push_back(options.functions[0]);
+  EXPECT_THAT(complaint([&] { validate(options); }), HasSubstr("twice"));
+  options = good();
+  options.functions[0].code = "/no/such/file";
+  EXPECT_THAT(complaint([&] { validate(options); }), HasSubstr("does not exist"));
+}

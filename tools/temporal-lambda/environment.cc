@@ -1,0 +1,259 @@
+#include <tools/temporal-lambda/environment.h>
+#include <tools/temporal-lambda/report.h>
+
+#include <signal.h>
+
+#include <cstdio>
+#include <utility>
+
+namespace temporal::local_lambda {
+
+using namespace std::chrono_literals;
+using std::chrono::duration_cast;
+using std::chrono::microseconds;
+
+namespace {
+
+constexpr std::string_view invocation_prefix = "/2018-06-01/runtime/invocation/";
+
+double milliseconds(std::chrono::steady_clock::duration duration) {
+  return static_cast<double>(duration_cast<microseconds>(duration).count()) / 1000;
+}
+
+std::string error_json(const std::string& type, const std::string& message) {
+  return nlohmann::json{{"errorType", type}, {"errorMessage", message}}.dump(
+      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+Outcome error_outcome(const HttpRequest& request) {
+  const auto body = nlohmann::json::parse(request.body(), nullptr, false);
+  std::string type{request["Lambda-Runtime-Function-Error-Type"]};
+  if (type.empty() && body.is_object()) type = body.value("errorType", "");
+  return {.failed = true, .payload = request.body(), .error_type = type.empty() ? "Unhandled" : type};
+}
+
+}  // namespace
+
+Environment::Environment(boost::asio::io_context& io, const LocalOptions& options, const FunctionConfig& function,
+                         std::filesystem::path bootstrap, std::string id, EventLog& log, Owner owner)
+    : io_(io),
+      options_(options),
+      function_(function),
+      bootstrap_(std::move(bootstrap)),
+      id_(std::move(id)),
+      log_(log),
+      owner_(std::move(owner)),
+      scratch_("temporal-lambda-tmp"),
+      runtime_api_(io, 0, [this](const HttpRequest& request, Reply reply) { on_request(request, std::move(reply)); }),
+      timer_(io) {}
+
+std::map<std::string, std::string> Environment::variables() const {
+  std::map<std::string, std::string> variables{
+      {"AWS_DEFAULT_REGION", options_.place.region},
+      {"AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"},
+      {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function_.memory_mb)},
+      {"AWS_LAMBDA_FUNCTION_NAME", function_.name},
+      {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
+      {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
+      {"AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function_.name},
+      {"AWS_LAMBDA_LOG_STREAM_NAME", id_},
+      {"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + std::to_string(runtime_api_.port())},
+      {"AWS_REGION", options_.place.region},
+      {"LAMBDA_TASK_ROOT", bootstrap_.parent_path().string()},
+      {"LANG", "en_US.UTF-8"},
+      {"PATH", "/usr/local/bin:/usr/bin:/bin"},
+      {"TMPDIR", scratch_.path().string()},
+      {"TZ", ":UTC"},
+      {"_HANDLER", "bootstrap"},
+  };
+  for (const auto& [name, value] : function_.environment) variables[name] = value;
+  return variables;
+}
+
+void Environment::log(std::string_view event, nlohmann::json fields) {
+  fields["function"] = function_.name;
+  fields["environment"] = id_;
+  fields["pid"] = pid();
+  if (invocation_) fields["request_id"] = invocation_->request_id;
+  log_.write(event, std::move(fields));
+}
+
+void Environment::say(const std::string& line) const {
+  std::fprintf(stderr, "[%s %s] %s\n", function_.name.c_str(), id_.c_str(), line.c_str());
+}
+
+void Environment::start(Invocation first) {
+  invocation_ = std::move(first);
+  started_at_ = Clock::now();
+  child_ = std::make_unique<Child>(
+      io_, ChildOptions{.program = bootstrap_,
+                        .environment = variables(),
+                        .working_directory = bootstrap_.parent_path(),
+                        .on_line = [self = shared_from_this()](const std::string& line) { self->say(line); },
+                        .on_exit = [self = shared_from_this()](int status) { self->on_exit(status); }});
+  log("environment_start");
+  timer_.expires_after(options_.init_timeout);
+  timer_.async_wait([self = shared_from_this()](auto error) {
+    if (!error) self->on_timeout();
+  });
+}
+
+void Environment::on_request(const HttpRequest& request, Reply reply) {
+  const std::string_view target{request.target().data(), request.target().size()};
+  if (target == "/2018-06-01/runtime/init/error") {
+    init_error_ = error_outcome(request);
+    return reply(make_response(202, R"({"status":"OK"})"));
+  }
+  if (!target.starts_with(invocation_prefix)) return reply(make_response(404));
+  const auto rest = target.substr(invocation_prefix.size());
+  if (rest == "next") return on_next(std::move(reply));
+  const auto slash = rest.find('/');
+  const auto action = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
+  if (state_ != State::busy || !invocation_ || rest.substr(0, slash) != invocation_->request_id || answered_) {
+    return reply(make_response(403, error_json("InvalidRequestID", "no such invocation is under way")));
+  }
+  if (action == "response") {
+    on_answer({.payload = request.body()});
+  } else if (action == "error") {
+    on_answer(error_outcome(request));
+  } else {
+    return reply(make_response(404));
+  }
+  reply(make_response(202, R"({"status":"OK"})"));
+}
+
+void Environment::on_next(Reply reply) {
+  waiting_next_ = std::move(reply);
+  timer_.cancel();
+  if (state_ == State::init) {
+    init_duration_ = Clock::now() - started_at_;
+    log("init_done", {{"init_ms", milliseconds(*init_duration_)}});
+    state_ = State::busy;
+    return hand_out();
+  }
+  if (state_ == State::busy) finish_invocation();
+  if (state_ == State::retiring) return;
+  state_ = State::idle;
+  owner_.on_idle();  // may hand out the next event at once
+  if (state_ != State::idle) return;
+  if (options_.freeze) {
+    child_->signal(SIGSTOP);
+    log("frozen");
+  }
+  timer_.expires_after(options_.idle_timeout);
+  timer_.async_wait([self = shared_from_this()](auto error) {
+    if (!error && self->state_ == State::idle) self->retire("idle");
+  });
+}
+
+void Environment::invoke(Invocation invocation) {
+  invocation_ = std::move(invocation);
+  state_ = State::busy;
+  timer_.cancel();
+  if (options_.freeze) {
+    child_->signal(SIGCONT);
+    log("thawed");
+  }
+  hand_out();
+}
+
+void Environment::hand_out() {
+  answered_ = false;
+  invoked_at_ = Clock::now();
+  const auto deadline = std::chrono::system_clock::now() + function_.timeout;
+  say("START RequestId: " + invocation_->request_id + " Version: $LATEST");
+  log("invocation_start", {{"attempt", invocation_->attempt}, {"cold", init_duration_.has_value()}});
+  auto response = make_response(200, invocation_->payload);
+  response.set("Lambda-Runtime-Aws-Request-Id", invocation_->request_id);
+  response.set("Lambda-Runtime-Deadline-Ms",
+               std::to_string(duration_cast<std::chrono::milliseconds>(deadline.time_since_epoch()).count()));
+  response.set("Lambda-Runtime-Invoked-Function-Arn", invocation_->arn);
+  response.set("Lambda-Runtime-Trace-Id", invocation_->trace);
+  timer_.expires_after(function_.timeout);
+  timer_.async_wait([self = shared_from_this()](auto error) {
+    if (!error) self->on_timeout();
+  });
+  std::exchange(waiting_next_, nullptr)(std::move(response));
+}
+
+void Environment::on_answer(Outcome outcome) {
+  answered_ = true;
+  if (outcome.failed) log("function_error", {{"type", outcome.error_type}, {"error", outcome.payload}});
+  owner_.on_outcome(*invocation_, std::move(outcome));
+}
+
+/// The environment is done with its event, or gone: END and REPORT.
+void Environment::finish_invocation() {
+  max_memory_mb_ = std::max(max_memory_mb_, peak_memory_mb(pid()));
+  const Report report{.request_id = invocation_->request_id,
+                      .duration = duration_cast<microseconds>(Clock::now() - invoked_at_),
+                      .memory_size_mb = function_.memory_mb,
+                      .max_memory_used_mb = max_memory_mb_,
+                      .init_duration = init_duration_ ? std::optional{duration_cast<microseconds>(*init_duration_)}
+                                                      : std::nullopt};
+  init_duration_.reset();
+  say("END RequestId: " + report.request_id);
+  say(to_string(report));
+  log("invocation_end", {{"duration_ms", milliseconds(report.duration)},
+                         {"billed_ms", billed(report).count()},
+                         {"max_memory_mb", max_memory_mb_},
+                         {"report", to_string(report)}});
+  invocation_.reset();
+}
+
+void Environment::on_timeout() {
+  timed_out_ = true;
+  max_memory_mb_ = peak_memory_mb(pid());
+  log("timeout", {{"phase", state_ == State::init ? "init" : "invoke"}});
+  kill();
+}
+
+void Environment::kill() {
+  child_->signal(SIGKILL);
+  log("killed");
+}
+
+void Environment::retire(const char* why) {
+  if (state_ == State::ended || state_ == State::retiring) return;
+  state_ = State::retiring;
+  log("retired", {{"why", why}});
+  child_->signal(SIGCONT);
+  child_->signal(SIGTERM);
+  timer_.expires_after(options_.retire_grace);
+  timer_.async_wait([self = shared_from_this()](auto error) {
+    if (!error) self->kill();
+  });
+}
+
+void Environment::on_exit(int wait_status) {
+  const bool in_init = state_ == State::init;
+  state_ = State::ended;
+  timer_.cancel();
+  const auto exit = describe_exit(wait_status);
+  log("environment_end", {{"exit", exit}});
+  if (invocation_) {
+    if (!answered_ || in_init) {
+      Outcome outcome{.failed = true, .error_type = "Runtime.ExitError"};
+      if (init_error_) {
+        outcome = *init_error_;
+      } else if (timed_out_) {
+        outcome.error_type = "Sandbox.Timedout";
+        const auto limit = std::chrono::duration<double>(in_init ? options_.init_timeout : function_.timeout).count();
+        char seconds[32];
+        std::snprintf(seconds, sizeof seconds, "%.2f", limit);
+        say("Task timed out after " + std::string{seconds} + " seconds");
+        outcome.payload = error_json(outcome.error_type, "RequestId: " + invocation_->request_id +
+                                                             " Error: Task timed out after " + seconds + " seconds");
+      } else {
+        outcome.payload =
+            error_json(outcome.error_type, "RequestId: " + invocation_->request_id + " Error: Runtime exited with error: " + exit);
+      }
+      if (in_init) invoked_at_ = started_at_;
+      on_answer(std::move(outcome));
+    }
+    finish_invocation();
+  }
+  owner_.on_ended();
+}
+
+}  // namespace temporal::local_lambda

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace temporal::local_lambda {
+
+/// How an invocation ended, for whoever waits for it.
+struct Outcome {
+  bool failed = false;
+  std::string payload = {};     ///< the response, or the error as JSON
+  std::string error_type = {};  ///< of a failed one
+};
+
+/// One event on its way to a function.
+struct Invocation {
+  std::string request_id = {};
+  std::string arn = {};      ///< as it was invoked
+  std::string payload = {};
+  std::string trace = {};
+  bool is_event = true;      ///< asynchronous: queued, and tried again when it fails
+  int attempt = 1;
+  std::function<void(const Outcome&)> done = {};  ///< of a RequestResponse
+};
+
+}  // namespace temporal::local_lambda

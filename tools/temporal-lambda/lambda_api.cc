@@ -1,0 +1,119 @@
+#include <tools/temporal-lambda/lambda_api.h>
+#include <tools/temporal-lambda/text.h>
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace temporal::local_lambda {
+
+namespace http = boost::beast::http;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::string_view functions_path = "/2015-03-31/functions";
+constexpr std::string_view invocations = "/invocations";
+
+HttpResponse api_error(int status, const std::string& type, const std::string& message) {
+  auto response = make_response(status, json{{"Type", "User"}, {"Message", message}, {"message", message}}.dump());
+  response.set("X-Amzn-ErrorType", type);
+  return response;
+}
+
+json configuration(const LocalOptions& options, const FunctionConfig& function, const std::string& qualifier) {
+  return {{"Architectures", {"x86_64"}},
+          {"CodeSha256", ""},
+          {"FunctionArn", function_arn(options.place, function.name, qualifier)},
+          {"FunctionName", function.name},
+          {"Handler", "bootstrap"},
+          {"LastUpdateStatus", "Successful"},
+          {"MemorySize", function.memory_mb},
+          {"PackageType", "Zip"},
+          {"Role", "arn:aws:iam::" + options.place.account + ":role/local"},
+          {"Runtime", "provided.al2023"},
+          {"State", "Active"},
+          {"Timeout", std::chrono::ceil<std::chrono::seconds>(function.timeout).count()},
+          {"Version", qualifier.empty() ? "$LATEST" : qualifier}};
+}
+
+std::string query_value(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const auto pair = query.substr(0, query.find('&'));
+    if (pair.substr(0, pair.find('=')) == name && pair.size() > name.size()) return url_decode(pair.substr(name.size() + 1));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+  }
+  return {};
+}
+
+}  // namespace
+
+void LambdaApi::handle(const HttpRequest& request, Reply reply) {
+  const std::string_view target{request.target().data(), request.target().size()};
+  const auto question = target.find('?');
+  auto path = target.substr(0, question);
+  const auto query = question == std::string_view::npos ? std::string_view{} : target.substr(question + 1);
+  if (!path.starts_with(functions_path)) return reply(api_error(404, "UnknownOperationException", "no such operation"));
+  path.remove_prefix(functions_path.size());
+  if (path.empty() || path == "/") {
+    json list = json::array();
+    for (const auto& [name, function] : functions_) list.push_back(configuration(options_, function->config(), ""));
+    return reply(make_response(200, json{{"Functions", list}}.dump()));
+  }
+  path.remove_prefix(1);
+  const bool is_invoke = path.ends_with(invocations);
+  if (is_invoke) path.remove_suffix(invocations.size());
+
+  const auto text = url_decode(path);
+  const auto name = parse_function_name(text, options_.place);
+  const auto found = name ? functions_.find(name->name) : functions_.end();
+  if (found == functions_.end()) {
+    const auto arn = text.starts_with("arn:") ? text : function_arn(options_.place, text);
+    return reply(api_error(404, "ResourceNotFoundException", "Function not found: " + arn));
+  }
+  const auto qualifier = name->qualifier.empty() ? query_value(query, "Qualifier") : name->qualifier;
+  if (is_invoke && request.method() == http::verb::post) {
+    return invoke(*found->second, function_arn(options_.place, name->name, qualifier), request, std::move(reply));
+  }
+  if (!is_invoke && request.method() == http::verb::get) {
+    return reply(make_response(200, describe(found->second->config(), qualifier)));
+  }
+  reply(api_error(405, "UnknownOperationException", "no such operation"));
+}
+
+std::string LambdaApi::describe(const FunctionConfig& function, const std::string& qualifier) const {
+  return json{{"Configuration", configuration(options_, function, qualifier)},
+              {"Code", {{"RepositoryType", "S3"}, {"Location", ""}}},
+              {"Tags", json::object()}}
+      .dump();
+}
+
+void LambdaApi::invoke(Function& function, const std::string& arn, const HttpRequest& request, Reply reply) {
+  const std::string type{request["X-Amz-Invocation-Type"]};
+  if (type == "DryRun") return reply(make_response(204));
+  if (!type.empty() && type != "Event" && type != "RequestResponse") {
+    return reply(api_error(400, "InvalidParameterValueException", "unknown invocation type " + type));
+  }
+  Invocation invocation{.request_id = uuid(),
+                        .arn = arn,
+                        .payload = request.body(),
+                        .trace = trace_header(std::chrono::system_clock::now()),
+                        .is_event = type == "Event"};
+  const auto request_id = invocation.request_id;
+  if (invocation.is_event) {
+    function.invoke(std::move(invocation));
+    auto response = make_response(202);
+    response.set("X-Amzn-RequestId", request_id);
+    return reply(std::move(response));
+  }
+  invocation.done = [reply, request_id](const Outcome& outcome) {
+    auto response = make_response(200, outcome.payload);
+    response.set("X-Amzn-RequestId", request_id);
+    response.set("X-Amz-Executed-Version", "$LATEST");
+    if (outcome.failed) response.set("X-Amz-Function-Error", "Unhandled");
+    reply(std::move(response));
+  };
+  if (!function.invoke(std::move(invocation))) reply(api_error(429, "TooManyRequestsException", "Rate Exceeded."));
+}
+
+}  // namespace temporal::local_lambda

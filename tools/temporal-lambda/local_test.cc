@@ -1,0 +1,193 @@
+#include <tools/temporal-lambda/local.h>
+
+#include <arpa/inet.h>
+#include <gmock/gmock.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <thread>
+#include <vector>
+
+using namespace temporal::local_lambda;
+using namespace std::chrono_literals;
+using nlohmann::json;
+using testing::HasSubstr;
+
+namespace {
+
+/// A local Lambda with one scripted function, on a thread of its own.
+class LocalLambdaTest : public testing::Test {
+ protected:
+  LocalLambdaTest() {
+    options_.functions = {{.name = "scripted", .code = SCRIPTED_BOOTSTRAP}};
+    options_.retry_delay = 1ms;
+    options_.event_log = std::filesystem::path{testing::TempDir()} / ("events-" + std::to_string(::getpid()));
+    std::filesystem::remove(options_.event_log);
+  }
+  ~LocalLambdaTest() override {
+    if (!thread_.joinable()) return;
+    boost::asio::post(io_, [this] { local_->stop(); });
+    thread_.join();
+    for (const auto pid : pids_) EXPECT_EQ(::kill(pid, 0), -1) << "process " << pid << " is still there";
+  }
+
+  FunctionConfig& function() { return options_.functions[0]; }
+
+  void start() {
+    local_.emplace(io_, options_);
+    thread_ = std::thread{[this] { io_.run(); }};
+  }
+
+  std::string http(const std::string& method, const std::string& path, const std::string& body = "",
+                   const std::string& headers = "") const {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<unsigned short>(local_->port()));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    const auto request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+                         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+    EXPECT_EQ(::write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
+    std::string response;
+    char buffer[4096];
+    for (ssize_t n = 0; (n = ::read(fd, buffer, sizeof buffer)) > 0;) response.append(buffer, static_cast<std::size_t>(n));
+    ::close(fd);
+    return response;
+  }
+  std::string invoke(const std::string& payload, const std::string& type = "RequestResponse",
+                     const std::string& name = "scripted") const {
+    return http("POST", "/2015-03-31/functions/" + name + "/invocations", payload, "X-Amz-Invocation-Type: " + type + "\r\n");
+  }
+  json result(const std::string& payload) {
+    const auto response = invoke(payload);
+    auto body = json::parse(response.substr(response.find("\r\n\r\n") + 4));
+    if (body.contains("pid")) pids_.push_back(body["pid"]);
+    return body;
+  }
+
+  std::vector<json> events(const std::string& name) const {
+    std::ifstream file{options_.event_log};
+    std::vector<json> found;
+    for (std::string line; std::getline(file, line);) {
+      if (auto event = json::parse(line); event["event"] == name) found.push_back(std::move(event));
+    }
+    return found;
+  }
+  std::vector<json> wait_for(const std::string& name, std::size_t count = 1) const {
+    for (;; std::this_thread::sleep_for(1ms)) {
+      if (auto found = events(name); found.size() >= count) return found;
+    }
+  }
+  static char process_state(pid_t pid) {
+    std::ifstream stat{"/proc/" + std::to_string(pid) + "/stat"};
+    const std::string text{std::istreambuf_iterator<char>{stat}, {}};
+    return text.empty() ? '-' : text[text.rfind(')') + 2];
+  }
+
+  LocalOptions options_;
+  boost::asio::io_context io_;
+  std::optional<LocalLambda> local_;
+  std::thread thread_;
+  std::vector<pid_t> pids_;
+};
+
+}  // namespace
+
+TEST_F(LocalLambdaTest, AWarmEnvironmentIsUsedAgainAndFrozenInBetween) {
+  start();
+  const auto first = result("one");
+  EXPECT_EQ(first["count"], 1);
+  EXPECT_EQ(first["arn"], "arn:aws:lambda:us-east-1:000000000000:function:scripted");
+  wait_for("frozen");
+  while (process_state(first["pid"]) != 'T') std::this_thread::yield();
+  const auto second = result("two");
+  EXPECT_EQ(second["count"], 2);
+  EXPECT_EQ(second["pid"], first["pid"]);
+  const auto ends = wait_for("invocation_end", 2);
+  EXPECT_THAT(std::string{ends[0]["report"]}, HasSubstr("Init Duration"));
+  EXPECT_THAT(std::string{ends[1]["report"]}, testing::Not(HasSubstr("Init Duration")));
+}
+
+TEST_F(LocalLambdaTest, AnEventIsAcceptedAtOnceAndRunsLater) {
+  start();
+  EXPECT_THAT(invoke("", "Event"), HasSubstr("202 Accepted"));
+  EXPECT_GT(wait_for("invocation_end")[0]["max_memory_mb"], 0);
+}
+
+TEST_F(LocalLambdaTest, AnEventThatFailsIsTriedTwiceMore) {
+  start();
+  invoke("fail", "Event");
+  const auto errors = wait_for("function_error", 3);
+  EXPECT_EQ(errors[0]["type"], "Test.Error");
+  EXPECT_EQ(errors[0]["request_id"], errors[2]["request_id"]);
+  (void)result("a later one");
+  EXPECT_EQ(events("function_error").size(), 3U);
+}
+
+TEST_F(LocalLambdaTest, AFunctionErrorReachesTheCaller) {
+  start();
+  const auto response = invoke("fail");
+  EXPECT_THAT(response, HasSubstr("X-Amz-Function-Error: Unhandled"));
+  EXPECT_THAT(response, HasSubstr("Test.Error"));
+}
+
+TEST_F(LocalLambdaTest, AnInvocationOverItsTimeoutIsKilled) {
+  function().timeout = 50ms;
+  start();
+  EXPECT_THAT(invoke("hang"), HasSubstr("Task timed out after 0.05 seconds"));
+  EXPECT_EQ(wait_for("environment_end")[0]["exit"], "signal: Killed");
+}
+
+TEST_F(LocalLambdaTest, ACrashEndsTheEnvironmentAndTheNextEventGetsAFreshOne) {
+  start();
+  EXPECT_THAT(invoke("crash"), HasSubstr("Runtime.ExitError"));
+  EXPECT_THAT(invoke("exit"), HasSubstr("exit status 7"));
+  EXPECT_EQ(result("fine")["count"], 1);
+}
+
+TEST_F(LocalLambdaTest, AnInitErrorFailsTheInvocationThatStartedIt) {
+  function().environment["INIT"] = "error";
+  start();
+  EXPECT_THAT(invoke("x"), HasSubstr("Test.InitError"));
+}
+
+TEST_F(LocalLambdaTest, AnInitOverItsLimitIsKilled) {
+  function().environment["INIT"] = "hang";
+  options_.init_timeout = 50ms;
+  start();
+  EXPECT_THAT(invoke("x"), HasSubstr("Sandbox.Timedout"));
+}
+
+TEST_F(LocalLambdaTest, OverTheConcurrencyLimitARequestIsRefusedAndAnEventWaits) {
+  function().concurrency = 1;
+  function().timeout = 200ms;
+  start();
+  invoke("hang", "Event");
+  wait_for("invocation_start");
+  EXPECT_THAT(invoke("x"), HasSubstr("429"));
+  invoke("waits", "Event");
+  wait_for("invocation_end", 2);
+}
+
+TEST_F(LocalLambdaTest, AnUnusedEnvironmentIsRetired) {
+  options_.idle_timeout = 10ms;
+  start();
+  (void)result("x");
+  EXPECT_EQ(wait_for("retired")[0]["why"], "idle");
+  wait_for("environment_end");
+}
+
+TEST_F(LocalLambdaTest, FunctionsAreDescribedAndUnknownOnesAreNotFound) {
+  start();
+  const auto arn = "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ascripted";
+  EXPECT_THAT(http("GET", std::string{"/2015-03-31/functions/"} + arn), HasSubstr(R"("FunctionName":"scripted")"));
+  EXPECT_THAT(http("GET", "/2015-03-31/functions/"), HasSubstr(R"("Functions":[{)"));
+  EXPECT_THAT(http("GET", "/2015-03-31/functions/other"), HasSubstr("ResourceNotFoundException"));
+  EXPECT_THAT(invoke("x", "RequestResponse", "arn:aws:lambda:us-east-1:1:function:scripted"), HasSubstr("404"));
+  EXPECT_THAT(invoke("x", "Sometimes"), HasSubstr("400"));
+  EXPECT_THAT(invoke("x", "DryRun"), HasSubstr("204"));
+}

@@ -1,0 +1,87 @@
+// temporal-lambda: run Lambda functions on this machine.
+#include <tools/temporal-lambda/local.h>
+
+#include <CLI/CLI.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <cstdio>
+#include <exception>
+#include <fstream>
+
+namespace {
+
+using namespace temporal::local_lambda;
+
+struct Arguments {
+  LocalOptions options = {};
+  FunctionArguments functions = {};
+  std::string config = {};
+  std::string event_log = {};
+  std::string port_file = {};
+  bool no_freeze = false;
+  double idle_timeout_seconds = 300;
+  double retry_delay_seconds = 1;
+};
+
+void add_options(CLI::App& local, Arguments& arguments) {
+  local.add_option("--function", arguments.functions.functions, "name=path: a zip, a folder with a bootstrap, or the bootstrap");
+  local.add_option("--config", arguments.config, "functions from a TOML file");
+  local.add_option("--port", arguments.options.port, "of the Lambda API, on 127.0.0.1; 0: any free one");
+  local.add_option("--env", arguments.functions.environment, "KEY=VALUE for all functions, name:KEY=VALUE for one");
+  local.add_option("--pass-env", arguments.functions.pass_environment, "a variable of this process that functions get too");
+  local.add_option("--timeout", arguments.functions.timeout_seconds, "of the functions, in seconds");
+  local.add_option("--memory", arguments.functions.memory_mb, "of the functions, in MB");
+  local.add_option("--concurrency", arguments.functions.concurrency, "execution environments of a function at a time");
+  local.add_option("--idle-timeout", arguments.idle_timeout_seconds, "seconds until an unused environment is retired");
+  local.add_option("--retry-delay", arguments.retry_delay_seconds, "seconds until a failed event is tried again (Lambda: 60)");
+  local.add_option("--region", arguments.options.place.region, "of the functions' ARNs");
+  local.add_option("--account", arguments.options.place.account, "of the functions' ARNs");
+  local.add_option("--event-log", arguments.event_log, "append what happens to this file, as JSON lines");
+  local.add_option("--port-file", arguments.port_file, "write the port to this file");
+  local.add_flag("--no-freeze", arguments.no_freeze, "let environments run between invocations");
+}
+
+int run_local(Arguments arguments) {
+  auto& options = arguments.options;
+  const auto milliseconds = [](double seconds) { return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)}; };
+  options.functions = functions_from_arguments(arguments.functions);
+  if (!arguments.config.empty()) {
+    for (auto& function : functions_from_toml(arguments.config)) options.functions.push_back(std::move(function));
+  }
+  options.event_log = arguments.event_log;
+  options.freeze = !arguments.no_freeze;
+  options.idle_timeout = milliseconds(arguments.idle_timeout_seconds);
+  options.retry_delay = milliseconds(arguments.retry_delay_seconds);
+
+  boost::asio::io_context io{1};
+  LocalLambda local{io, options};
+  boost::asio::signal_set signals{io, SIGINT, SIGTERM};
+  signals.async_wait([&](auto error, int) {
+    if (!error) local.stop();
+  });
+  std::printf("listening http://127.0.0.1:%d\n", local.port());
+  for (const auto& function : options.functions) {
+    std::printf("function %s\n", function_arn(options.place, function.name).c_str());
+  }
+  std::fflush(stdout);
+  if (!arguments.port_file.empty()) std::ofstream{arguments.port_file} << local.port() << '\n';
+  io.run();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{"Run AWS Lambda functions on this machine, without Docker"};
+  app.require_subcommand(1);
+  Arguments arguments;
+  auto* local = app.add_subcommand("local", "serve functions by the Lambda API on the loopback interface");
+  add_options(*local, arguments);
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return run_local(std::move(arguments));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "temporal-lambda: %s\n", error.what());
+    return 1;
+  }
+}

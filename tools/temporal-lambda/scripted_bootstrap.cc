@@ -1,0 +1,61 @@
+// A bootstrap for tests, by raw sockets: each event's payload says what to do with it.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string>
+
+namespace {
+
+std::string exchange(const std::string& method, const std::string& path, const std::string& body = "") {
+  const std::string api = std::getenv("AWS_LAMBDA_RUNTIME_API");
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<unsigned short>(std::atoi(api.substr(api.find(':') + 1).c_str())));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) std::exit(3);
+  const auto request = method + " " + path + " HTTP/1.1\r\nHost: " + api + "\r\nConnection: close\r\nContent-Length: " +
+                       std::to_string(body.size()) + "\r\n\r\n" + body;
+  if (::write(fd, request.data(), request.size()) < 0) std::exit(3);
+  std::string response;
+  char buffer[4096];
+  for (ssize_t n = 0; (n = ::read(fd, buffer, sizeof buffer)) > 0;) response.append(buffer, static_cast<std::size_t>(n));
+  ::close(fd);
+  return response;
+}
+
+std::string header(const std::string& response, const std::string& name) {
+  const auto begin = response.find(name + ": ") + name.size() + 2;
+  return response.substr(begin, response.find('\r', begin) - begin);
+}
+
+}  // namespace
+
+int main() {
+  const std::string base = "/2018-06-01/runtime/";
+  const char* mode = std::getenv("INIT");
+  if (mode != nullptr && std::string{mode} == "error") {
+    exchange("POST", base + "init/error", R"({"errorType":"Test.InitError","errorMessage":"no"})");
+    return 1;
+  }
+  if (mode != nullptr && std::string{mode} == "hang") ::pause();
+  for (int count = 1;; ++count) {
+    const auto event = exchange("GET", base + "invocation/next");
+    const auto payload = event.substr(event.find("\r\n\r\n") + 4);
+    const auto invocation = base + "invocation/" + header(event, "Lambda-Runtime-Aws-Request-Id");
+    if (payload == "crash") ::raise(SIGSEGV);
+    if (payload == "exit") return 7;
+    if (payload == "hang") ::pause();
+    if (payload == "fail") {
+      exchange("POST", invocation + "/error", R"({"errorType":"Test.Error","errorMessage":"asked to"})");
+    } else {
+      exchange("POST", invocation + "/response",
+               "{\"pid\":" + std::to_string(::getpid()) + ",\"count\":" + std::to_string(count) + ",\"arn\":\"" +
+                   header(event, "Lambda-Runtime-Invoked-Function-Arn") + "\"}");
+    }
+  }
+}
