@@ -9,17 +9,21 @@ import ctypes
 import json
 import os
 import pathlib
+import random
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NAMESPACE = "default"
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
+_direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # loopback needs no proxy
 
 
 class StackError(Exception):
@@ -27,9 +31,15 @@ class StackError(Exception):
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """A port that nobody listens on, below those that the kernel hands out by itself: it is still free a moment later."""
+    while True:
+        port = random.randrange(10000, 32000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def wait_for(what, condition, timeout=30.0, interval=0.05):
@@ -116,10 +126,11 @@ class Stack:
         self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
         self.functions, self.environment = functions, environment
         self.timeout, self.arguments, self.web = timeout, list(arguments), web
-        self.cli = temporal_cli()
+        self.cli = None
         self.children = []
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
+        self.http_port = free_port()
         self.web_port = free_port() if web else None
         self.event_log = self.folder / "events.jsonl"
         self.lambda_log = self.folder / "local-lambda.log"
@@ -129,6 +140,7 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         try:
+            self.cli = temporal_cli()
             self._start_local_lambda()
             self._start_server()
         except BaseException:
@@ -183,7 +195,7 @@ class Stack:
             no_proxy="127.0.0.1",
         )
         command = [self.cli, "server", "start-dev", "--ip", "127.0.0.1", "--port", str(self.port)]
-        command += ["--http-port", str(free_port()), "--metrics-port", str(free_port()), "--log-level", "warn"]
+        command += ["--http-port", str(self.http_port), "--metrics-port", str(free_port()), "--log-level", "warn"]
         command += ["--ui-port", str(self.web_port), "--ui-ip", "127.0.0.1"] if self.web else ["--headless"]
         for setting in (
             "workercontroller.enabled=true",
@@ -250,13 +262,35 @@ class Stack:
         )
 
         def has_polled():
-            for child in self.children:
-                child.require_alive()
-            text = self.temporal("worker", "deployment", "describe-version", *version, check=False, json_output=True)
-            return text and task_queue in json.dumps(text.get("taskQueuesInfos", text.get("taskQueues", text)))
+            self.require_alive()
+            info = self.http(f"/worker-deployment-versions/{deployment}/{build_id}")["workerDeploymentVersionInfo"]
+            kinds = {queue["type"] for queue in info.get("taskQueueInfos", []) if queue["name"] == task_queue}
+            return {"TASK_QUEUE_TYPE_WORKFLOW", "TASK_QUEUE_TYPE_ACTIVITY"} <= kinds
 
         wait_for(f"the function {function} to poll the task queue {task_queue}", has_polled, timeout=60, interval=0.1)
         self.temporal("worker", "deployment", "set-current-version", *version, "--yes")
+
+        # Task queues learn of it a little later; a task that comes in between would start no invocation.
+        def is_routed():
+            info = self.http(f"/worker-deployments/{deployment}")["workerDeploymentInfo"]
+            return info.get("routingConfigUpdateState") == "ROUTING_CONFIG_UPDATE_STATE_COMPLETED"
+
+        wait_for(f"the task queue to follow version {deployment}.{build_id}", is_routed)
+
+    def http(self, path, body=None):
+        """The server's HTTP API: GET, or POST with a body; the CLI would cost a tenth of a second and CPU a call."""
+        url = f"http://127.0.0.1:{self.http_port}/api/v1/namespaces/{NAMESPACE}{path}"
+        request = urllib.request.Request(url, data=None if body is None else json.dumps(body).encode())
+        try:
+            with _direct.open(request, timeout=90) as response:
+                return json.load(response)
+        except urllib.error.URLError as error:
+            detail = error.read().decode(errors="replace") if isinstance(error, urllib.error.HTTPError) else error
+            raise StackError(f"the server's answer to {path}: {detail}") from error
+
+    def require_alive(self):
+        for child in self.children:
+            child.require_alive()
 
     def start_workflow(self, workflow_type, workflow_id, task_queue, *inputs):
         arguments = ["--type", workflow_type, "--workflow-id", workflow_id, "--task-queue", task_queue]
@@ -268,8 +302,7 @@ class Stack:
         """Waits for the workflow; its result as a value, or StackError with what the server says about its end."""
 
         def outcome():
-            for child in self.children:
-                child.require_alive()
+            self.require_alive()
             history = self.history(workflow_id)
             kind, last = history[-1]["eventType"], history[-1]
             if kind == "EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED":
