@@ -1,128 +1,114 @@
-"""./dev demo: a workflow on a local Lambda that a real Temporal server invokes when there is work."""
+"""`./dev demo [NAME] [--keep]`: a workflow on a local Lambda that a real Temporal server invokes."""
 
 import argparse
-import datetime
-import json
-import pathlib
-import shlex
+import os
 import signal
 import sys
+import time
 
-from stack import ROOT, Stack, wait_until
+import local_stack
 
-DEPLOYMENT, BUILD_ID, FUNCTION, QUEUE = "hello", "build-1", "hello", "hello"
+DEPLOYMENT, BUILD_ID, TASK_QUEUE, FUNCTION, WORKFLOW = "hello", "build-1", "hello", "hello", "hello"
 
 
 def say(text):
     print(text, flush=True)
 
 
-def when(text):
-    # Server times have up to nine decimals, which Python 3.11 does not read.
-    head, _, tail = text.rstrip("Z").partition(".")
-    return datetime.datetime.fromisoformat(f"{head}.{(tail + '000000')[:6]}+00:00")
+def parse_arguments():
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    parser.add_argument("name", nargs="?", default="World", help="whom to greet")
+    parser.add_argument("--keep", action="store_true", help="leave all running, with the web UI, until Ctrl-C")
+    parser.add_argument("--build", default=local_stack.ROOT / "build/dev", help=argparse.SUPPRESS)
+    return parser.parse_args()
 
 
-def event_time(history, kind):
-    return next(when(event["eventTime"]) for event in history if event["eventType"] == f"EVENT_TYPE_{kind}")
+def timeline(stack, workflow_id):
+    """What happened when, in milliseconds since the workflow's start."""
+    history = stack.history(workflow_id)
+    started = local_stack.event_seconds(history, "WORKFLOW_EXECUTION_STARTED")
+    moments = [("workflow started, no worker running", started)]
+    for label, names in (
+        ("server invoked the function", ("invoke",)),
+        ("bootstrap started", ("environment_start",)),
+        ("bootstrap ready for its first event", ("init_done",)),
+    ):
+        # The event log has milliseconds, the history more: an event within the same millisecond belongs to the start.
+        events = stack.events(*names, since=started - 0.001)
+        if events:
+            moments.append((label, events[0]["seconds"]))
+    for label, kind in (
+        ("first workflow task", "WORKFLOW_TASK_STARTED"),
+        ("activity started", "ACTIVITY_TASK_STARTED"),
+        ("workflow completed", "WORKFLOW_EXECUTION_COMPLETED"),
+    ):
+        when = local_stack.event_seconds(history, kind)
+        if when is not None:
+            moments.append((label, when))
+    return [f"{max(0.0, when - started) * 1000:8.0f} ms  {label}" for label, when in sorted(moments, key=lambda m: m[1])]
 
 
-def run_hello(stack, name):
-    result = stack.temporal(
-        *["workflow", "execute", "--type", "hello", "--task-queue", QUEUE, "--workflow-id", f"hello-{name}"],
-        *["--input", json.dumps(name), "--output", "json"],
+def wait_until_nobody_works(stack):
+    """The server started the function once, to learn its task queues. That environment has answered and, idle for a
+    second, is retired, as on Lambda after some minutes: what follows starts from zero."""
+    local_stack.wait_for("the idle environment to retire", lambda: stack.events("retired"), timeout=30)
+
+
+def run(arguments, stack):
+    say(f"Server   {stack.address}, with its Worker Controller")
+    say(f"Lambda   {stack.lambda_address}, function {FUNCTION}")
+    stack.deploy(FUNCTION, DEPLOYMENT, BUILD_ID, TASK_QUEUE)
+    say(f"Version  {DEPLOYMENT}.{BUILD_ID} is current")
+    wait_until_nobody_works(stack)
+
+    reports_before = len(stack.reports())
+    workflow_id = f"hello-{os.getpid()}"
+    stack.start_workflow(WORKFLOW, workflow_id, TASK_QUEUE, arguments.name)
+    say(f"\n{stack.result(workflow_id)}\n")
+    for line in timeline(stack, workflow_id):
+        say(line)
+    # The worker waits a moment for more work before it answers; the report comes with the answer.
+    local_stack.wait_for("the invocation's report", lambda: len(stack.reports()) > reports_before, timeout=30)
+    say(f"\n{stack.reports()[-1].strip()}")
+
+
+def keep(stack):
+    say(f"\nAll of it is running. Web UI: http://127.0.0.1:{stack.web_port}")
+    say("Start another workflow from another terminal:")
+    say(
+        f"  {stack.cli} workflow execute --address {stack.address} --task-queue {TASK_QUEUE}"
+        f" --type {WORKFLOW} --input '\"Ann\"'"
     )
-    return json.loads(result.stdout)
-
-
-def show_timeline(stack, name):
-    shown = stack.temporal("workflow", "show", "--workflow-id", f"hello-{name}", "--output", "json").stdout
-    history = json.loads(shown)["events"]
-    started = event_time(history, "WORKFLOW_EXECUTION_STARTED")
-    invoked = [e for e in stack.events() if e["event"] == "invocation_start" and when(e["time"]) >= started]
-    rows = [
-        ("workflow started", started),
-        ("function invoked", when(invoked[0]["time"])) if invoked else None,
-        ("first workflow task picked up", event_time(history, "WORKFLOW_TASK_STARTED")),
-        ("activity picked up", event_time(history, "ACTIVITY_TASK_STARTED")),
-        ("workflow completed", event_time(history, "WORKFLOW_EXECUTION_COMPLETED")),
-    ]
-    say("\nTimeline")
-    for label, at in sorted(filter(None, rows), key=lambda row: row[1]):
-        say(f"  {(at - started).total_seconds() * 1000:8.0f} ms  {label}")
-    return invoked
-
-
-def show_report(stack, invoked):
-    """The REPORT line comes when the invocation ends: when its worker has been idle, or near its deadline."""
-    request = invoked[0]["request_id"] if invoked else None
-    ends = lambda: [e for e in stack.events() if e["event"] == "invocation_end" and request in (None, e["request_id"])]
-    say("\nWaiting for the invocation to end …")
-    say(f"  {wait_until('the end of the invocation', ends, 90)[-1]['report']}")
-
-
-def keep_running(stack):
-    start = [stack.cli, "workflow", "execute", "--address", stack.address, "--type", "hello"]
-    start += ["--task-queue", QUEUE, "--input", '"Ann"']
-    say(f"\nAll of it keeps running. Web UI: http://127.0.0.1:{stack.ui_port}")
-    say(f"Start another workflow:\n  {shlex.join(start)}")
-    say(f"Logs: {stack.folder.relative_to(ROOT)}/    Ctrl-C ends everything.")
-    signal.pause()
-
-
-def demo(arguments):
-    folder = ROOT / "build" / "demo"
-    with Stack(folder, web_ui=arguments.keep) as stack:
-        say("Starting the local Lambda with the function `hello` (examples/hello)")
-        stack.start_lambda(
-            {FUNCTION: stack.build / "examples/hello/hello.zip"},
-            {
-                "TEMPORAL_ADDRESS": stack.address,
-                "TEMPORAL_NAMESPACE": "default",
-                "TEMPORAL_TASK_QUEUE": QUEUE,
-                "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "2s",
-            },
-            *["--timeout", "30"],
-        )
-        say("Starting a Temporal server with its Worker Controller")
-        stack.start_server()
-        say(f"Telling it of deployment {DEPLOYMENT}, {BUILD_ID}, and the function's ARN; making it current")
-        stack.deploy(DEPLOYMENT, BUILD_ID, FUNCTION, QUEUE)
-        if not any(event["event"] == "invocation_start" for event in stack.events()):
-            raise RuntimeError("the server has not invoked the function")
-        wait_until("the end of the first invocation", lambda: idle(stack), 60)
-        say(f"No worker is running now. Starting the workflow hello({json.dumps(arguments.name)})\n")
-        result = run_hello(stack, arguments.name)
-        say(f"Result: {result['result']}")
-        invoked = show_timeline(stack, arguments.name)
-        show_report(stack, invoked)
-        if arguments.keep:
-            keep_running(stack)
-
-
-def idle(stack):
-    events = [event["event"] for event in stack.events()]
-    return events.count("invocation_start") == events.count("invocation_end") > 0
+    say("Ctrl-C stops everything.")
+    while True:
+        for child in stack.children:
+            child.require_alive()
+        time.sleep(1)
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
-    parser.add_argument("name", nargs="?", default="World")
-    parser.add_argument("--keep", action="store_true", help="leave all of it running until Ctrl-C, with the web UI")
-    arguments = parser.parse_args()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    build = local_stack.pathlib.Path(arguments.build)
+    stack = local_stack.Stack(
+        build=build,
+        folder=local_stack.ROOT / "build/demo",
+        functions={FUNCTION: build / "examples/hello/hello.zip"},
+        environment={"TEMPORAL_TASK_QUEUE": TASK_QUEUE, "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "1s"},
+        arguments=["--idle-timeout", "1"],
+        web=arguments.keep,
+    )
     try:
-        demo(arguments)
+        with stack:
+            run(arguments, stack)
+            if arguments.keep:
+                keep(stack)
     except KeyboardInterrupt:
         say("\nStopped.")
-        return 130
-    except Exception as error:  # the newcomer sees what failed and where to look, not a stack trace
-        say(f"\nThe demo failed: {error}")
-        for log in sorted(pathlib.Path(ROOT / "build" / "demo").glob("*.log")):
-            lines = log.read_text(errors="replace").splitlines()[-8:]
-            say(f"\n--- end of {log.relative_to(ROOT)}\n" + "\n".join(lines))
+        return 0 if arguments.keep else 130
+    except local_stack.StackError as error:
+        print(f"\nThe demo failed: {error}\n{stack.logs()}\nAll logs are in {stack.folder}", file=sys.stderr)
         return 1
-    say("\nStopped everything.")
     return 0
 
 
