@@ -81,8 +81,7 @@ def keep(stack):
     )
     say("Ctrl-C stops everything.")
     while True:
-        for child in stack.children:
-            child.require_alive()
+        stack.require_alive()
         time.sleep(1)
 
 
