@@ -72,15 +72,13 @@ class Worker::State : public std::enable_shared_from_this<State> {
     if (abandoned_) return false;
     if (!core_) return true;
     core_->initiate_shutdown();
-    bool drained = false;
-    {
-      std::unique_lock lock{mutex_};
-      drained = changed_.wait_until(lock, deadline, [this] { return polling_ == 0; });
-      jobs_.close();
-      drained = drained && changed_.wait_until(lock, deadline, [this] { return working_ == 0; });
-      for (auto& thread : threads_) drained ? thread.join() : thread.detach();
-      threads_.clear();
-    }
+    std::unique_lock lock{mutex_};
+    bool drained = changed_.wait_until(lock, deadline, [this] { return polling_ == 0; });
+    jobs_.close();
+    drained = drained && changed_.wait_until(lock, deadline, [this] { return working_ == 0; });
+    auto threads = std::exchange(threads_, {});
+    lock.unlock();
+    for (auto& thread : threads) drained ? thread.join() : thread.detach();
     if (!drained) {
       abandoned_ = shared_from_this();  // until the process ends
       return false;

@@ -98,6 +98,12 @@ void ChildProcess::signal(int number) const {
   if (pid_ > 0) ::kill(-pid_, number);
 }
 
+int ChildProcess::wait() {
+  int status = 0;
+  if (pid_ <= 0 || ::waitpid(pid_, &status, 0) != std::exchange(pid_, -1)) return -1;
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
 void ChildProcess::stop(std::chrono::milliseconds limit) {
   if (!running()) return;
   const int handle = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));

@@ -30,6 +30,9 @@ class ChildProcess {
   [[nodiscard]] bool running();
   void signal(int number) const;
 
+  /// Waits until it has ended. @return its exit status, or 128 + the signal that ended it.
+  int wait();
+
   /// Asks it to end (SIGTERM to its group), kills it when it has not within the limit, and waits.
   void stop(std::chrono::milliseconds limit = std::chrono::seconds{5});
 

@@ -22,6 +22,12 @@ TEST(ChildProcess, IsKilledWhenItIgnoresTheRequestToEnd) {
   EXPECT_EQ(::kill(pid, 0), -1);
 }
 
+TEST(ChildProcess, TellsHowItEnded) {
+  EXPECT_EQ((ChildProcess{{.command = {"sh", "-c", "exit 7"}}}.wait()), 7);
+  EXPECT_EQ((ChildProcess{{.command = {"sh", "-c", "kill -9 $$"}}}.wait()), 128 + SIGKILL);
+  EXPECT_EQ((ChildProcess{{.command = {"/no/such/program"}}}.wait()), 127);
+}
+
 TEST(Port, AFreeOneAcceptsNobody) {
   EXPECT_FALSE(temporal::testing::detail::accepts_connections(temporal::testing::detail::free_port()));
 }
