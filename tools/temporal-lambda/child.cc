@@ -3,6 +3,7 @@
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/read_until.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/streambuf.hpp>
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <istream>
 #include <optional>
@@ -26,6 +28,8 @@ namespace temporal::local_lambda {
 namespace asio = boost::asio;
 
 namespace {
+
+constexpr std::chrono::milliseconds drain_limit{200};  ///< for the last lines of a process that has ended
 
 [[noreturn]] void fail(const std::string& what) { throw std::system_error{errno, std::generic_category(), what}; }
 
@@ -40,7 +44,7 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
 
 // Kept by the operations that wait for it, so that the last line and the exit are always told.
 struct Child::State : std::enable_shared_from_this<State> {
-  State(asio::io_context& io, ChildOptions options) : options(std::move(options)), output(io), ended(io) {}
+  State(asio::io_context& io, ChildOptions options) : options(std::move(options)), output(io), ended(io), drain(io) {}
 
   void read_line() {
     asio::async_read_until(output, buffer, '\n', [self = shared_from_this()](auto error, std::size_t) {
@@ -56,22 +60,31 @@ struct Child::State : std::enable_shared_from_this<State> {
   void wait() {
     ended.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](auto error) {
       if (error) return;
+      ::kill(-self->pid, SIGKILL);  // what it started itself; before waitpid, while the number is still its own
       int status = 0;
       ::waitpid(self->pid, &status, 0);
-      ::kill(-self->pid, SIGKILL);  // what it started itself
       self->status = status;
+      // A process that left the group may hold the pipe for ever: do not wait for its end.
+      self->drain.expires_after(drain_limit);
+      self->drain.async_wait([self](auto aborted) {
+        boost::system::error_code ignored;
+        if (!aborted) self->output.close(ignored);
+      });
       self->finish();
     });
   }
 
   void finish() {
     if (!status || !output_done) return;
+    drain.cancel();
+    options.on_line = nullptr;  // it may own us
     if (auto on_exit = std::exchange(options.on_exit, nullptr)) on_exit(*status);
   }
 
   ChildOptions options;
   asio::posix::stream_descriptor output;
   asio::posix::stream_descriptor ended;
+  asio::steady_timer drain;
   asio::streambuf buffer;
   pid_t pid = -1;
   std::optional<int> status;
@@ -98,6 +111,8 @@ Child::Child(asio::io_context& io, ChildOptions options) : state_(std::make_shar
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    const int nothing = ::open("/dev/null", O_RDONLY);
+    ::dup2(nothing, STDIN_FILENO);
     ::dup2(output[1], STDOUT_FILENO);
     ::dup2(output[1], STDERR_FILENO);
     ::close_range(STDERR_FILENO + 1, ~0U, 0);  // asio's sockets are not close-on-exec

@@ -23,11 +23,17 @@ std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
 }
 
-FunctionConfig function_from_table(const std::string& name, const toml::table& table, const std::filesystem::path& folder) {
+std::string text_of(const toml::node& value, const std::string& setting) {
+  if (!value.is_string()) refuse(setting + " should be a string: put it in quotes");
+  return value.value_or(std::string{});
+}
+
+FunctionConfig function_from_table(const std::string& name, const toml::table& table,
+                                   const std::filesystem::path& folder) {
   FunctionConfig function{.name = name};
   for (const auto& [key, value] : table) {
     if (key == "code") {
-      function.code = folder / value.value_or(std::string{});
+      function.code = folder / text_of(value, "code of function " + name);
     } else if (key == "timeout") {
       function.timeout = milliseconds(value.value_or(0.0));
     } else if (key == "memory") {
@@ -36,7 +42,8 @@ FunctionConfig function_from_table(const std::string& name, const toml::table& t
       function.concurrency = value.value_or(std::size_t{0});
     } else if (key == "environment" && value.is_table()) {
       for (const auto& [variable, text] : *value.as_table()) {
-        function.environment[std::string{variable.str()}] = text.value_or(std::string{});
+        const std::string variable_name{variable.str()};
+        function.environment[variable_name] = text_of(text, "environment." + variable_name + " of function " + name);
       }
     } else {
       refuse("function " + name + " has no setting '" + std::string{key.str()} +
@@ -48,8 +55,8 @@ FunctionConfig function_from_table(const std::string& name, const toml::table& t
 
 }  // namespace
 
-std::vector<FunctionConfig> functions_from_arguments(const FunctionArguments& arguments) {
-  std::vector<FunctionConfig> functions;
+std::vector<FunctionConfig> functions_from_arguments(const FunctionArguments& arguments,
+                                                     std::vector<FunctionConfig> functions) {
   for (const auto& argument : arguments.functions) {
     auto [name, code] = split(argument, "name=path");
     functions.push_back({.name = std::move(name),
@@ -90,7 +97,8 @@ std::vector<FunctionConfig> functions_from_toml(const std::filesystem::path& fil
     }
     return functions;
   } catch (const toml::parse_error& error) {
-    refuse(file.string() + ", line " + std::to_string(error.source().begin.line) + ": " + std::string{error.description()});
+    refuse(file.string() + ", line " + std::to_string(error.source().begin.line) + ": " +
+           std::string{error.description()});
   } catch (const std::invalid_argument& error) {
     refuse(file.string() + ": " + error.what());
   }

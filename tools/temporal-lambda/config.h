@@ -27,24 +27,26 @@ struct LocalOptions {
   std::filesystem::path event_log = {};  ///< JSON lines; none when empty
   bool freeze = true;
   std::chrono::milliseconds init_timeout = std::chrono::seconds{10};
-  std::chrono::milliseconds idle_timeout = std::chrono::minutes{5};   ///< after which an unused environment is retired
+  std::chrono::milliseconds idle_timeout = std::chrono::minutes{5};  ///< after which an unused environment is retired
   std::chrono::milliseconds retire_grace = std::chrono::milliseconds{500};  ///< from SIGTERM to SIGKILL
-  std::chrono::milliseconds retry_delay = std::chrono::seconds{1};    ///< before a failed event is tried again
+  std::chrono::milliseconds retry_delay = std::chrono::seconds{1};          ///< before a failed event is tried again
   int event_retries = 2;
 };
 
 /// What the command line says of functions, in the order it was said.
 struct FunctionArguments {
-  std::vector<std::string> functions = {};     ///< name=path
-  std::vector<std::string> environment = {};   ///< KEY=VALUE for all, name:KEY=VALUE for one
+  std::vector<std::string> functions = {};         ///< name=path
+  std::vector<std::string> environment = {};       ///< KEY=VALUE for all, name:KEY=VALUE for one
   std::vector<std::string> pass_environment = {};  ///< names taken from our own environment
   double timeout_seconds = 60;
   int memory_mb = 256;
   std::size_t concurrency = 10;
 };
 
+/// Adds the functions of the command line to those `configured` by a file, and the environment variables to both.
 /// @throws std::invalid_argument that says what to write instead.
-std::vector<FunctionConfig> functions_from_arguments(const FunctionArguments& arguments);
+std::vector<FunctionConfig> functions_from_arguments(const FunctionArguments& arguments,
+                                                     std::vector<FunctionConfig> configured = {});
 
 /// Reads the functions of a TOML file; see functions.example.toml. Paths are relative to the file.
 /// @throws std::invalid_argument with the file, the line and what is wrong.

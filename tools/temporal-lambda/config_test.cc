@@ -47,8 +47,9 @@ TEST(Config, ArgumentsThatAreUnclearAreRefusedWithTheirForm) {
 }
 
 TEST(Config, ATomlFileDescribesFunctions) {
-  const auto functions = functions_from_toml(file_with(
-      "[function.hello]\ncode = 'hello.zip'\ntimeout = 1.5\nmemory = 512\nconcurrency = 2\nenvironment = { K = 'v' }\n"));
+  const auto functions =
+      functions_from_toml(file_with("[function.hello]\ncode = 'hello.zip'\ntimeout = 1.5\nmemory = 512\nconcurrency = "
+                                    "2\nenvironment = { K = 'v' }\n"));
   ASSERT_EQ(functions.size(), 1U);
   EXPECT_EQ(functions[0].code, std::filesystem::path{testing::TempDir()} / "hello.zip");
   EXPECT_EQ(functions[0].timeout, 1500ms);
@@ -59,6 +60,19 @@ TEST(Config, BrokenTomlNamesFileAndLine) {
   EXPECT_THAT(complaint([] { functions_from_toml(file_with("[function.hello]\ncode = \n")); }),
               testing::AllOf(HasSubstr("functions.toml"), HasSubstr("line 2")));
   EXPECT_THAT(complaint([] { functions_from_toml(file_with("[function.hello]\nspeed = 1\n")); }), HasSubstr("'speed'"));
+}
+
+TEST(Config, ValuesThatAreNoStringsAreRefusedInsteadOfLost) {
+  EXPECT_THAT(
+      complaint([] { functions_from_toml(file_with("[function.a]\ncode = 'x'\nenvironment = { PORT = 80 }\n")); }),
+      HasSubstr("environment.PORT of function a should be a string"));
+  EXPECT_THAT(complaint([] { functions_from_toml(file_with("[function.a]\ncode = 5\n")); }),
+              HasSubstr("code of function a"));
+}
+
+TEST(Config, VariablesOfTheCommandLineReachFunctionsOfAFile) {
+  const auto functions = functions_from_arguments({.environment = {"a:K=1"}}, {{.name = "a", .code = "x"}});
+  EXPECT_EQ(functions.at(0).environment.at("K"), "1");
 }
 
 TEST(Config, LimitsAreThoseOfLambda) {

@@ -21,8 +21,8 @@ double milliseconds(std::chrono::steady_clock::duration duration) {
 }
 
 std::string error_json(const std::string& type, const std::string& message) {
-  return nlohmann::json{{"errorType", type}, {"errorMessage", message}}.dump(
-      -1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return nlohmann::json{{"errorType", type}, {"errorMessage", message}}.dump(-1, ' ', false,
+                                                                             nlohmann::json::error_handler_t::replace);
 }
 
 Outcome error_outcome(const HttpRequest& request) {
@@ -92,10 +92,7 @@ void Environment::start(Invocation first) {
                         .on_line = [self = shared_from_this()](const std::string& line) { self->say(line); },
                         .on_exit = [self = shared_from_this()](int status) { self->on_exit(status); }});
   log("environment_start");
-  timer_.expires_after(options_.init_timeout);
-  timer_.async_wait([self = shared_from_this()](auto error) {
-    if (!error) self->on_timeout();
-  });
+  limit(options_.init_timeout, &Environment::on_timeout);
 }
 
 void Environment::on_request(const HttpRequest& request, Reply reply) {
@@ -123,6 +120,10 @@ void Environment::on_request(const HttpRequest& request, Reply reply) {
 }
 
 void Environment::on_next(Reply reply) {
+  if (state_ == State::busy && !answered_) {
+    return reply(make_response(
+        403, error_json("InvalidStateTransition", "answer the invocation before asking for the next one")));
+  }
   waiting_next_ = std::move(reply);
   timer_.cancel();
   if (state_ == State::init) {
@@ -138,19 +139,27 @@ void Environment::on_next(Reply reply) {
   if (state_ != State::idle) return;
   if (options_.freeze) {
     child_->signal(SIGSTOP);
+    frozen_ = true;
     log("frozen");
   }
-  timer_.expires_after(options_.idle_timeout);
-  timer_.async_wait([self = shared_from_this()](auto error) {
-    if (!error && self->state_ == State::idle) self->retire("idle");
+  limit(options_.idle_timeout, &Environment::on_idle_too_long);
+}
+
+/// One limit at a time. A timer that has fired but not yet run cannot be cancelled, so its time is looked at again.
+void Environment::limit(Clock::duration after, void (Environment::*then)()) {
+  timer_.expires_after(after);
+  timer_.async_wait([self = shared_from_this(), then](auto error) {
+    if (!error && self->state_ != State::ended && self->timer_.expiry() <= Clock::now()) ((*self).*then)();
   });
 }
+
+void Environment::on_idle_too_long() { retire("idle"); }
 
 void Environment::invoke(Invocation invocation) {
   invocation_ = std::move(invocation);
   state_ = State::busy;
   timer_.cancel();
-  if (options_.freeze) {
+  if (std::exchange(frozen_, false)) {
     child_->signal(SIGCONT);
     log("thawed");
   }
@@ -169,10 +178,7 @@ void Environment::hand_out() {
                std::to_string(duration_cast<std::chrono::milliseconds>(deadline.time_since_epoch()).count()));
   response.set("Lambda-Runtime-Invoked-Function-Arn", invocation_->arn);
   response.set("Lambda-Runtime-Trace-Id", invocation_->trace);
-  timer_.expires_after(function_.timeout);
-  timer_.async_wait([self = shared_from_this()](auto error) {
-    if (!error) self->on_timeout();
-  });
+  limit(function_.timeout, &Environment::on_timeout);
   std::exchange(waiting_next_, nullptr)(std::move(response));
 }
 
@@ -185,12 +191,12 @@ void Environment::on_answer(Outcome outcome) {
 /// The environment is done with its event, or gone: END and REPORT.
 void Environment::finish_invocation() {
   max_memory_mb_ = std::max(max_memory_mb_, peak_memory_mb(pid()));
-  const Report report{.request_id = invocation_->request_id,
-                      .duration = duration_cast<microseconds>(Clock::now() - invoked_at_),
-                      .memory_size_mb = function_.memory_mb,
-                      .max_memory_used_mb = max_memory_mb_,
-                      .init_duration = init_duration_ ? std::optional{duration_cast<microseconds>(*init_duration_)}
-                                                      : std::nullopt};
+  const Report report{
+      .request_id = invocation_->request_id,
+      .duration = duration_cast<microseconds>(Clock::now() - invoked_at_),
+      .memory_size_mb = function_.memory_mb,
+      .max_memory_used_mb = max_memory_mb_,
+      .init_duration = init_duration_ ? std::optional{duration_cast<microseconds>(*init_duration_)} : std::nullopt};
   init_duration_.reset();
   say("END RequestId: " + report.request_id);
   say(to_string(report));
@@ -219,10 +225,7 @@ void Environment::retire(const char* why) {
   log("retired", {{"why", why}});
   child_->signal(SIGCONT);
   child_->signal(SIGTERM);
-  timer_.expires_after(options_.retire_grace);
-  timer_.async_wait([self = shared_from_this()](auto error) {
-    if (!error) self->kill();
-  });
+  limit(options_.retire_grace, &Environment::kill);
 }
 
 void Environment::on_exit(int wait_status) {
@@ -245,8 +248,8 @@ void Environment::on_exit(int wait_status) {
         outcome.payload = error_json(outcome.error_type, "RequestId: " + invocation_->request_id +
                                                              " Error: Task timed out after " + seconds + " seconds");
       } else {
-        outcome.payload =
-            error_json(outcome.error_type, "RequestId: " + invocation_->request_id + " Error: Runtime exited with error: " + exit);
+        outcome.payload = error_json(
+            outcome.error_type, "RequestId: " + invocation_->request_id + " Error: Runtime exited with error: " + exit);
       }
       if (in_init) invoked_at_ = started_at_;
       on_answer(std::move(outcome));

@@ -56,6 +56,8 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void hand_out();
   void finish_invocation();
   void kill();
+  void limit(Clock::duration after, void (Environment::*then)());
+  void on_idle_too_long();
   [[nodiscard]] std::map<std::string, std::string> variables() const;
   void log(std::string_view event, nlohmann::json fields = nlohmann::json::object());
   void say(const std::string& line) const;
@@ -75,8 +77,9 @@ class Environment : public std::enable_shared_from_this<Environment> {
   boost::asio::steady_timer timer_;  ///< init, invocation or idle limit, whichever holds
   Reply waiting_next_;
   std::optional<Invocation> invocation_;
-  bool answered_ = false;   ///< the current invocation's outcome has been told
+  bool answered_ = false;  ///< the current invocation's outcome has been told
   bool timed_out_ = false;
+  bool frozen_ = false;
   std::optional<Outcome> init_error_;
   Clock::time_point started_at_ = {};
   Clock::time_point invoked_at_ = {};

@@ -54,13 +54,15 @@ class LocalLambdaTest : public testing::Test {
     EXPECT_EQ(::write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
     std::string response;
     char buffer[4096];
-    for (ssize_t n = 0; (n = ::read(fd, buffer, sizeof buffer)) > 0;) response.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::read(fd, buffer, sizeof buffer)) > 0;)
+      response.append(buffer, static_cast<std::size_t>(n));
     ::close(fd);
     return response;
   }
   std::string invoke(const std::string& payload, const std::string& type = "RequestResponse",
                      const std::string& name = "scripted") const {
-    return http("POST", "/2015-03-31/functions/" + name + "/invocations", payload, "X-Amz-Invocation-Type: " + type + "\r\n");
+    return http("POST", "/2015-03-31/functions/" + name + "/invocations", payload,
+                "X-Amz-Invocation-Type: " + type + "\r\n");
   }
   json result(const std::string& payload) {
     const auto response = invoke(payload);
@@ -179,6 +181,33 @@ TEST_F(LocalLambdaTest, AnUnusedEnvironmentIsRetired) {
   (void)result("x");
   EXPECT_EQ(wait_for("retired")[0]["why"], "idle");
   wait_for("environment_end");
+}
+
+TEST_F(LocalLambdaTest, TheTmpOfAnEnvironmentGoesWithIt) {
+  options_.idle_timeout = 300ms;
+  start();
+  const std::filesystem::path tmp{std::string{result("x")["tmp"]}};
+  EXPECT_TRUE(std::filesystem::exists(tmp));
+  wait_for("environment_end");
+  while (std::filesystem::exists(tmp)) std::this_thread::yield();
+}
+
+TEST_F(LocalLambdaTest, ANextWithoutAnAnswerIsRefusedAndTheEventIsNotLost) {
+  start();
+  EXPECT_EQ(result("next twice")["count"], 1);
+}
+
+TEST_F(LocalLambdaTest, AProcessLeftBehindDoesNotHideTheExit) {
+  start();
+  EXPECT_THAT(invoke("leave a process behind"), HasSubstr("exit status 7"));
+}
+
+TEST_F(LocalLambdaTest, EveryThawFollowsAFreeze) {
+  function().concurrency = 1;
+  start();
+  for (int i = 0; i < 5; ++i) invoke("x", "Event");
+  wait_for("invocation_end", 5);
+  EXPECT_LE(events("thawed").size(), events("frozen").size());
 }
 
 TEST_F(LocalLambdaTest, FunctionsAreDescribedAndUnknownOnesAreNotFound) {

@@ -24,16 +24,19 @@ struct Arguments {
 };
 
 void add_options(CLI::App& local, Arguments& arguments) {
-  local.add_option("--function", arguments.functions.functions, "name=path: a zip, a folder with a bootstrap, or the bootstrap");
+  local.add_option("--function", arguments.functions.functions,
+                   "name=path: a zip, a folder with a bootstrap, or the bootstrap");
   local.add_option("--config", arguments.config, "functions from a TOML file");
   local.add_option("--port", arguments.options.port, "of the Lambda API, on 127.0.0.1; 0: any free one");
   local.add_option("--env", arguments.functions.environment, "KEY=VALUE for all functions, name:KEY=VALUE for one");
-  local.add_option("--pass-env", arguments.functions.pass_environment, "a variable of this process that functions get too");
+  local.add_option("--pass-env", arguments.functions.pass_environment,
+                   "a variable of this process that functions get too");
   local.add_option("--timeout", arguments.functions.timeout_seconds, "of the functions, in seconds");
   local.add_option("--memory", arguments.functions.memory_mb, "of the functions, in MB");
   local.add_option("--concurrency", arguments.functions.concurrency, "execution environments of a function at a time");
   local.add_option("--idle-timeout", arguments.idle_timeout_seconds, "seconds until an unused environment is retired");
-  local.add_option("--retry-delay", arguments.retry_delay_seconds, "seconds until a failed event is tried again (Lambda: 60)");
+  local.add_option("--retry-delay", arguments.retry_delay_seconds,
+                   "seconds until a failed event is tried again (Lambda: 60)");
   local.add_option("--region", arguments.options.place.region, "of the functions' ARNs");
   local.add_option("--account", arguments.options.place.account, "of the functions' ARNs");
   local.add_option("--event-log", arguments.event_log, "append what happens to this file, as JSON lines");
@@ -43,11 +46,11 @@ void add_options(CLI::App& local, Arguments& arguments) {
 
 int run_local(Arguments arguments) {
   auto& options = arguments.options;
-  const auto milliseconds = [](double seconds) { return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)}; };
-  options.functions = functions_from_arguments(arguments.functions);
-  if (!arguments.config.empty()) {
-    for (auto& function : functions_from_toml(arguments.config)) options.functions.push_back(std::move(function));
-  }
+  const auto milliseconds = [](double seconds) {
+    return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+  };
+  auto configured = arguments.config.empty() ? std::vector<FunctionConfig>{} : functions_from_toml(arguments.config);
+  options.functions = functions_from_arguments(arguments.functions, std::move(configured));
   options.event_log = arguments.event_log;
   options.freeze = !arguments.no_freeze;
   options.idle_timeout = milliseconds(arguments.idle_timeout_seconds);

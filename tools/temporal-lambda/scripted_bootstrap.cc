@@ -18,12 +18,13 @@ std::string exchange(const std::string& method, const std::string& path, const s
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
   if (::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) std::exit(3);
-  const auto request = method + " " + path + " HTTP/1.1\r\nHost: " + api + "\r\nConnection: close\r\nContent-Length: " +
-                       std::to_string(body.size()) + "\r\n\r\n" + body;
+  const auto request = method + " " + path + " HTTP/1.1\r\nHost: " + api +
+                       "\r\nConnection: close\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   if (::write(fd, request.data(), request.size()) < 0) std::exit(3);
   std::string response;
   char buffer[4096];
-  for (ssize_t n = 0; (n = ::read(fd, buffer, sizeof buffer)) > 0;) response.append(buffer, static_cast<std::size_t>(n));
+  for (ssize_t n = 0; (n = ::read(fd, buffer, sizeof buffer)) > 0;)
+    response.append(buffer, static_cast<std::size_t>(n));
   ::close(fd);
   return response;
 }
@@ -50,12 +51,25 @@ int main() {
     if (payload == "crash") ::raise(SIGSEGV);
     if (payload == "exit") return 7;
     if (payload == "hang") ::pause();
+    if (payload == "next twice" && exchange("GET", base + "invocation/next").find(" 403 ") == std::string::npos)
+      return 4;
+    if (payload == "leave a process behind") {
+      const pid_t left = ::fork();
+      if (left == 0) {  // it leaves the group and keeps the pipe
+        ::setsid();
+        ::alarm(20);
+        ::pause();
+      }
+      while (::getsid(left) != left) continue;
+      return 7;
+    }
     if (payload == "fail") {
       exchange("POST", invocation + "/error", R"({"errorType":"Test.Error","errorMessage":"asked to"})");
     } else {
       exchange("POST", invocation + "/response",
                "{\"pid\":" + std::to_string(::getpid()) + ",\"count\":" + std::to_string(count) + ",\"arn\":\"" +
-                   header(event, "Lambda-Runtime-Invoked-Function-Arn") + "\"}");
+                   header(event, "Lambda-Runtime-Invoked-Function-Arn") + "\",\"tmp\":\"" + std::getenv("TMPDIR") +
+                   "\"}");
     }
   }
 }
