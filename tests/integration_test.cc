@@ -75,6 +75,13 @@ class Gate {
     opened_ = true;
   }
   bool is_open() const { return opened_; }
+  workflow::Task<int> ask(int n) {
+    co_await workflow::sleep(1ms);
+    co_return 2 * n;
+  }
+  void validate_ask(int n) const {
+    if (n < 0) throw ApplicationError{"ask for more"};
+  }
 
  private:
   bool opened_ = false;
@@ -82,7 +89,11 @@ class Gate {
 };
 
 workflow::Definition gate() {
-  return workflow::definition<Gate>().run<&Gate::run>().signal<&Gate::open>().query<&Gate::is_open>();
+  return workflow::definition<Gate>()
+      .run<&Gate::run>()
+      .signal<&Gate::open>()
+      .query<&Gate::is_open>()
+      .update<&Gate::ask, &Gate::validate_ask>();
 }
 
 std::latch* cancelled_activity_started = nullptr;
@@ -173,6 +184,18 @@ TEST_F(IntegrationTest, ASignalAndAQueryReachTheWorkflow) {
   const RunningWorker worker{client(), options};
   auto handle = client().start<&Gate::run>({.id = unique_name(), .task_queue = options.task_queue}).get();
   EXPECT_FALSE(handle.query<&Gate::is_open>().get());
+  handle.signal<&Gate::open>("Ann").get();
+  EXPECT_EQ(handle.result().get(), "Hello, Ann!");
+}
+
+TEST_F(IntegrationTest, AnUpdateIsAnsweredAndAnUnwelcomeOneRejected) {
+  worker::WorkerOptions options{.task_queue = unique_name()};
+  options.add_workflow(gate());
+  options.add_activity<greet>();
+  const RunningWorker worker{client(), options};
+  auto handle = client().start<&Gate::run>({.id = unique_name(), .task_queue = options.task_queue}).get();
+  EXPECT_EQ(handle.update<&Gate::ask>(21).get(), 42);
+  EXPECT_THROW(handle.update<&Gate::ask>(-1).get(), UpdateFailedError);
   handle.signal<&Gate::open>("Ann").get();
   EXPECT_EQ(handle.result().get(), "Hello, Ann!");
 }
