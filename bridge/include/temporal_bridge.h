@@ -6,8 +6,9 @@
 
 // The C boundary to Temporal's core. Options and errors are protobuf bytes of temporal_bridge.proto.
 //
-// Every pointer may be null and every size anything: bad input is an error, never undefined behaviour. A handle is valid
-// from `new` or the connect callback until `free`; requests that are under way then still call back.
+// Every pointer may be null and every size anything: bad input is an error, never undefined behaviour. A handle is
+// valid from `new` or the connect callback until `free`; requests that are under way then still call back. All
+// functions but `free` are thread-safe; freeing null does nothing.
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,16 +30,24 @@ enum TemporalCode {
   TEMPORAL_INTERNAL = 8
 };
 
+// Raised whenever this header or the messages change; temporal_abi_version() says what the library was built with.
+#define TEMPORAL_ABI_VERSION 2
+
 // Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
-// result; else it is an Error. The bytes are gone when it returns.
-typedef void (*TemporalCallback)(void* user, int32_t code, const uint8_t* data, size_t size);
+// result; else it is an Error. The bytes are gone when it returns. Where there is no runtime, because the handle is
+// null or its runtime has ended, it is called on the thread that made the request, or that ends the runtime.
+typedef void (*temporal_callback)(void* user, int32_t code, const uint8_t* data, size_t size);
 
 // The same, with the new connection when the code is TEMPORAL_OK.
-typedef void (*TemporalConnectCallback)(void* user, TemporalConnection* connection, int32_t code, const uint8_t* data,
-                                        size_t size);
+typedef void (*temporal_connect_callback)(void* user, TemporalConnection* connection, int32_t code, const uint8_t* data,
+                                          size_t size);
 
-// Called for each log record of core (a LogRecord), from any thread.
-typedef void (*TemporalLogCallback)(void* user, const uint8_t* data, size_t size);
+// Called for each log record of core (a LogRecord), from any thread. It can outlive the runtime: core keeps it in the
+// thread that made the runtime.
+typedef void (*temporal_log_callback)(void* user, const uint8_t* data, size_t size);
+
+// Called once, after the last log record, also when no runtime came to be.
+typedef void (*temporal_log_release_callback)(void* user);
 
 // Bytes that belong to the caller until temporal_bytes_free.
 typedef struct TemporalBytes {
@@ -51,35 +60,53 @@ void temporal_bytes_free(TemporalBytes bytes);
 
 // Functions that answer at once give a TemporalCode, and on failure an Error in `error`.
 
-int32_t temporal_runtime_new(const uint8_t* options, size_t size, TemporalLogCallback log, void* log_user,
-                             TemporalRuntime** runtime, TemporalBytes* error);
+// RuntimeOptions. Without a `log`, or a level in the options, core's logs go nowhere.
+int32_t temporal_runtime_new(const uint8_t* options, size_t size, temporal_log_callback log,
+                             temporal_log_release_callback log_release, void* log_user, TemporalRuntime** runtime,
+                             TemporalBytes* error);
 void temporal_runtime_free(TemporalRuntime* runtime);
 
+// EnvConfigRequest -> ClientProfile
 int32_t temporal_envconfig_load(const uint8_t* request, size_t size, TemporalBytes* profile_or_error);
 
-void temporal_connect(TemporalRuntime* runtime, const uint8_t* options, size_t size, TemporalConnectCallback callback,
+// ConnectOptions
+void temporal_connect(TemporalRuntime* runtime, const uint8_t* options, size_t size, temporal_connect_callback callback,
                       void* user);
-void temporal_connection_probe(TemporalConnection* connection, uint64_t timeout_ms, TemporalCallback callback, void* user);
-void temporal_connection_rpc(TemporalConnection* connection, const uint8_t* call, size_t size, TemporalCallback callback,
-                             void* user);
+// GetSystemInfo, once, without a retry.
+void temporal_connection_probe(TemporalConnection* connection, uint64_t timeout_ms, temporal_callback callback,
+                               void* user);
+// RpcCall -> the response's bytes
+void temporal_connection_rpc(TemporalConnection* connection, const uint8_t* call, size_t size,
+                             temporal_callback callback, void* user);
+// For the calls from now on. An empty key is none.
 int32_t temporal_connection_set_api_key(TemporalConnection* connection, const uint8_t* key, size_t size,
                                         TemporalBytes* error);
+// Metadata, in place of what there was.
+int32_t temporal_connection_set_metadata(TemporalConnection* connection, const uint8_t* metadata, size_t size,
+                                         TemporalBytes* error);
+// For the workers from now on.
+int32_t temporal_connection_set_identity(TemporalConnection* connection, const uint8_t* identity, size_t size,
+                                         TemporalBytes* error);
 void temporal_connection_free(TemporalConnection* connection);
 
-int32_t temporal_worker_new(TemporalRuntime* runtime, TemporalConnection* connection, const uint8_t* options, size_t size,
-                            TemporalWorker** worker, TemporalBytes* error);
-int32_t temporal_worker_new_replay(TemporalRuntime* runtime, const uint8_t* options, size_t size, TemporalWorker** worker,
-                                   TemporalBytes* error);
+// WorkerOptions
+int32_t temporal_worker_new(TemporalRuntime* runtime, TemporalConnection* connection, const uint8_t* options,
+                            size_t size, TemporalWorker** worker, TemporalBytes* error);
+int32_t temporal_worker_new_replay(TemporalRuntime* runtime, const uint8_t* options, size_t size,
+                                   TemporalWorker** worker, TemporalBytes* error);
 void temporal_worker_push_history(TemporalWorker* worker, const uint8_t* workflow_id, size_t id_size,
-                                  const uint8_t* history, size_t size, TemporalCallback callback, void* user);
+                                  const uint8_t* history, size_t size, temporal_callback callback, void* user);
 void temporal_worker_close_histories(TemporalWorker* worker);
-void temporal_worker_validate(TemporalWorker* worker, TemporalCallback callback, void* user);
-void temporal_worker_poll_workflow_activation(TemporalWorker* worker, TemporalCallback callback, void* user);
+void temporal_worker_validate(TemporalWorker* worker, temporal_callback callback, void* user);
+void temporal_worker_poll_workflow_activation(TemporalWorker* worker, temporal_callback callback, void* user);
 void temporal_worker_complete_workflow_activation(TemporalWorker* worker, const uint8_t* completion, size_t size,
-                                                  TemporalCallback callback, void* user);
-void temporal_worker_poll_activity_task(TemporalWorker* worker, TemporalCallback callback, void* user);
+                                                  temporal_callback callback, void* user);
+void temporal_worker_poll_activity_task(TemporalWorker* worker, temporal_callback callback, void* user);
 void temporal_worker_complete_activity_task(TemporalWorker* worker, const uint8_t* completion, size_t size,
-                                            TemporalCallback callback, void* user);
+                                            temporal_callback callback, void* user);
+void temporal_worker_poll_nexus_task(TemporalWorker* worker, temporal_callback callback, void* user);
+void temporal_worker_complete_nexus_task(TemporalWorker* worker, const uint8_t* completion, size_t size,
+                                         temporal_callback callback, void* user);
 int32_t temporal_worker_record_activity_heartbeat(TemporalWorker* worker, const uint8_t* heartbeat, size_t size,
                                                   TemporalBytes* error);
 int32_t temporal_worker_request_workflow_eviction(TemporalWorker* worker, const uint8_t* run_id, size_t size,
@@ -87,7 +114,7 @@ int32_t temporal_worker_request_workflow_eviction(TemporalWorker* worker, const 
 int32_t temporal_worker_replace_client(TemporalWorker* worker, TemporalConnection* connection, TemporalBytes* error);
 int32_t temporal_worker_initiate_shutdown(TemporalWorker* worker, TemporalBytes* error);
 // Waits for requests under way and for core's own clean-up, no longer than the limit.
-void temporal_worker_finalize(TemporalWorker* worker, uint64_t timeout_ms, TemporalCallback callback, void* user);
+void temporal_worker_finalize(TemporalWorker* worker, uint64_t timeout_ms, temporal_callback callback, void* user);
 void temporal_worker_free(TemporalWorker* worker);
 
 #ifdef __cplusplus

@@ -1,31 +1,49 @@
 //! Connections to a server.
 
 use crate::{
-    ffi::{self, Bytes, Code, Error, RawCallback, Request, Result, answer_now},
-    messages, rpc,
-    runtime::{TemporalRuntime, run},
+    error::{Code, Error, Result},
+    ffi::{self, Bytes, RawCallback, Request, User, answer_now},
+    options as messages, rpc,
+    runtime::TemporalRuntime,
     trust::NoVerification,
 };
-use std::{collections::HashMap, ffi::c_void, sync::Arc, sync::Mutex, time::Duration};
+use std::{
+    collections::HashMap,
+    ffi::c_void,
+    sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Duration,
+};
 use temporalio_client::{
     ClientKeepAliveOptions, ClientTlsOptions, Connection, ConnectionOptions, GrpcCompression,
-    TlsOptions, Url, errors::ClientConnectError, worker::NamespaceDescriptionSource,
+    RetryOptions, TlsOptions, Url, errors::ClientConnectError, worker::NamespaceDescriptionSource,
 };
 use tokio::runtime::Handle;
 
 pub struct TemporalConnection {
-    pub core: Connection,
-    pub handle: Handle,
+    /// Locked only to change the identity, which core copies on write.
+    core: RwLock<Connection>,
+    handle: Handle,
     /// Kept, so that the second worker of a namespace validates without asking the server again.
     descriptions: Mutex<HashMap<String, Arc<NamespaceDescriptionSource>>>,
 }
 
 impl TemporalConnection {
+    pub fn core(&self) -> Connection {
+        self.core
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
     pub fn remember_namespace(&self, namespace: &str) {
-        let source = self.core.workers().namespace_description_source(namespace);
-        if let Ok(mut descriptions) = self.descriptions.lock() {
-            descriptions.insert(namespace.to_owned(), source);
-        }
+        let source = self
+            .core()
+            .workers()
+            .namespace_description_source(namespace);
+        self.descriptions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(namespace.to_owned(), source);
     }
 }
 
@@ -79,24 +97,33 @@ fn connection_options(options: messages::ConnectOptions) -> Result<ConnectionOpt
             .timeout(millis(options.keep_alive_timeout_ms).unwrap_or(interval))
             .build()
     });
+    let retries = match options.max_rpc_attempts {
+        0 => RetryOptions::default(),
+        attempts => RetryOptions::builder()
+            .max_retries(attempts as usize)
+            .build(),
+    };
     let compression = if options.compress {
         GrpcCompression::Gzip
     } else {
         GrpcCompression::None
     };
-    Ok(ConnectionOptions::new(target(&options.address, options.tls.is_some())?)
-        .identity(options.identity)
-        .maybe_tls_options(options.tls.map(tls_options).transpose()?)
-        .maybe_api_key(Some(options.api_key).filter(|key| !key.is_empty()))
-        .maybe_connect_timeout(millis(options.connect_timeout_ms))
-        .keep_alive(keep_alive)
-        .headers(options.metadata)
-        .dns_load_balancing(None)
-        .grpc_compression(compression)
-        .skip_get_system_info(options.skip_get_system_info)
-        .client_name("temporal-cpp")
-        .client_version(options.client_version)
-        .build())
+    Ok(
+        ConnectionOptions::new(target(&options.address, options.tls.is_some())?)
+            .identity(options.identity)
+            .maybe_tls_options(options.tls.map(tls_options).transpose()?)
+            .maybe_api_key(Some(options.api_key).filter(|key| !key.is_empty()))
+            .maybe_connect_timeout(millis(options.connect_timeout_ms))
+            .retry_options(retries)
+            .keep_alive(keep_alive)
+            .headers(options.metadata)
+            .dns_load_balancing(None)
+            .grpc_compression(compression)
+            .skip_get_system_info(options.skip_get_system_info)
+            .client_name("temporal-cpp")
+            .client_version(options.client_version)
+            .build(),
+    )
 }
 
 /// The innermost cause says what happened; what wraps it says "transport error".
@@ -110,12 +137,16 @@ fn innermost(error: &dyn std::error::Error) -> String {
 
 fn connect_error(address: &str, error: &ClientConnectError) -> Error {
     match error {
-        ClientConnectError::SystemInfoCallError(status) => {
-            Error::from_status(Code::Connection, &format!("{address} refused the connection: "), status)
-        }
+        ClientConnectError::SystemInfoCallError(status) => Error::from_status(
+            Code::Connection,
+            &format!("{address} refused the connection: "),
+            status,
+        ),
         ClientConnectError::InvalidUri(_)
         | ClientConnectError::InvalidHeaders(_)
-        | ClientConnectError::InvalidConfig(_) => Error::new(Code::Configuration, error.to_string()),
+        | ClientConnectError::InvalidConfig(_) => {
+            Error::new(Code::Configuration, error.to_string())
+        }
         other => Error::new(
             Code::Connection,
             format!("cannot connect to {address}: {}", innermost(other)),
@@ -140,7 +171,7 @@ async fn connect(options: messages::ConnectOptions, handle: Handle) -> Result<Te
         }
     };
     Ok(TemporalConnection {
-        core: outcome.map_err(|e| connect_error(&address, &e))?,
+        core: RwLock::new(outcome.map_err(|e| connect_error(&address, &e))?),
         handle,
         descriptions: Mutex::default(),
     })
@@ -149,40 +180,26 @@ async fn connect(options: messages::ConnectOptions, handle: Handle) -> Result<Te
 pub type ConnectCallback =
     extern "C" fn(*mut c_void, *mut TemporalConnection, i32, *const u8, usize);
 
-/// Owed exactly one answer, like `Request`.
-struct ConnectRequest {
+fn connect_request(
     callback: Option<ConnectCallback>,
     user: *mut c_void,
-}
-
-// SAFETY: the caller promises that its callback and user pointer may be used from any thread.
-unsafe impl Send for ConnectRequest {}
-
-impl ConnectRequest {
-    fn deliver(&mut self, outcome: Result<TemporalConnection>) {
-        let Some(callback) = self.callback.take() else {
-            return;
-        };
+) -> Request<TemporalConnection> {
+    let user = User::new(user);
+    Request::delivering(move |outcome| {
+        let Some(callback) = callback else { return };
         match outcome {
-            Ok(connection) => callback(
-                self.user,
-                Box::into_raw(Box::new(connection)),
-                Code::Ok as i32,
-                std::ptr::null(),
-                0,
-            ),
+            Ok(connection) => {
+                let connection = Box::into_raw(Box::new(connection));
+                let ok = Code::Ok as i32;
+                callback(user.pointer(), connection, ok, std::ptr::null(), 0);
+            }
             Err(e) => {
                 let bytes = e.encode();
-                callback(self.user, std::ptr::null_mut(), e.code as i32, bytes.as_ptr(), bytes.len());
+                let (code, none) = (e.code as i32, std::ptr::null_mut());
+                callback(user.pointer(), none, code, bytes.as_ptr(), bytes.len());
             }
         }
-    }
-}
-
-impl Drop for ConnectRequest {
-    fn drop(&mut self) {
-        self.deliver(Err(Error::new(Code::Shutdown, "the runtime has ended")));
-    }
+    })
 }
 
 /// # Safety
@@ -195,38 +212,27 @@ pub unsafe extern "C" fn temporal_connect(
     callback: Option<ConnectCallback>,
     user: *mut c_void,
 ) {
-    let mut request = ConnectRequest { callback, user };
-    let prepared = unsafe {
-        ffi::handle(runtime).and_then(|runtime| {
-            Ok((runtime.core.tokio_handle(), ffi::decode(&ffi::input(options, size)?)?))
-        })
-    };
-    match prepared {
-        Err(e) => request.deliver(Err(e)),
-        Ok((handle, options)) => {
-            let own = handle.clone();
-            handle.spawn(async move {
-                let outcome = ffi::guarded(connect(options, own)).await;
-                request.deliver(outcome);
-            });
-        }
-    }
+    let handle = unsafe { ffi::handle(runtime) }.map(|runtime| runtime.core.tokio_handle());
+    let own = handle.clone();
+    connect_request(callback, user).start(handle, || {
+        Ok(connect(unsafe { ffi::message(options, size) }?, own?))
+    });
 }
 
-/// Starts a request on a connection, or answers it at once when its input is bad.
+/// Starts a call on a connection.
 ///
 /// # Safety
-/// See `temporal_bridge.h`.
+/// `connection` is null or a live handle.
 unsafe fn start(
     connection: *mut TemporalConnection,
-    request: Request,
-    prepare: impl FnOnce() -> Result<messages::RpcCall>,
+    request: Request<Vec<u8>>,
+    call: impl FnOnce() -> Result<messages::RpcCall>,
 ) {
-    let prepared = unsafe { ffi::handle(connection) }.and_then(|c| Ok((c, prepare()?)));
-    match prepared {
-        Err(e) => request.answer(Err(e)),
-        Ok((c, call)) => run(&c.handle, request, rpc::call(c.core.clone(), call)),
-    }
+    let connection = unsafe { ffi::handle(connection) };
+    let handle = connection
+        .clone()
+        .map(|connection| connection.handle.clone());
+    request.start(handle, || Ok(rpc::call(connection?.core(), call()?)));
 }
 
 /// # Safety
@@ -241,7 +247,7 @@ pub unsafe extern "C" fn temporal_connection_rpc(
 ) {
     unsafe {
         start(connection, Request::new(callback, user), || {
-            ffi::decode(&ffi::input(call, size)?)
+            ffi::message(call, size)
         })
     }
 }
@@ -275,10 +281,53 @@ pub unsafe extern "C" fn temporal_connection_set_api_key(
 ) -> i32 {
     unsafe {
         answer_now(error, || {
-            let key = String::from_utf8(ffi::input(key, size)?)
-                .map_err(|_| Error::new(Code::InvalidArgument, "the API key is not UTF-8"))?;
+            let key = ffi::text(ffi::input(key, size)?)?;
             let key = Some(key).filter(|key| !key.is_empty());
-            ffi::handle(connection)?.core.set_api_key(key);
+            ffi::handle(connection)?.core().set_api_key(key);
+            Ok(())
+        })
+    }
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_connection_set_metadata(
+    connection: *mut TemporalConnection,
+    metadata: *const u8,
+    size: usize,
+    error: *mut Bytes,
+) -> i32 {
+    unsafe {
+        answer_now(error, || {
+            let metadata: messages::Metadata = ffi::message(metadata, size)?;
+            // Core's error may quote a value, and a value may be a secret.
+            ffi::handle(connection)?
+                .core()
+                .set_headers(metadata.entries)
+                .map_err(|_| ffi::invalid("a key or value is no valid gRPC metadata"))
+        })
+    }
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_connection_set_identity(
+    connection: *mut TemporalConnection,
+    identity: *const u8,
+    size: usize,
+    error: *mut Bytes,
+) -> i32 {
+    unsafe {
+        answer_now(error, || {
+            let identity = ffi::text(ffi::input(identity, size)?)?;
+            let connection = ffi::handle(connection)?;
+            let mut core = connection
+                .core
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            *core.identity_mut() = identity;
             Ok(())
         })
     }
@@ -288,23 +337,25 @@ pub unsafe extern "C" fn temporal_connection_set_api_key(
 /// See `temporal_bridge.h`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn temporal_connection_free(connection: *mut TemporalConnection) {
-    if !connection.is_null() {
-        // SAFETY: the handle came from the connect callback and is given back.
-        let connection = unsafe { Box::from_raw(connection) };
-        let handle = connection.handle.clone();
-        let _inside = handle.enter();
-        drop(connection);
+    unsafe {
+        ffi::free(connection, |connection| {
+            let handle = connection.handle.clone();
+            let _inside = handle.enter();
+            drop(connection);
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use prost::Message;
 
     #[test]
     fn an_address_is_host_and_port_with_or_without_a_scheme() {
-        assert_eq!(target("localhost:7233", false).unwrap().as_str(), "http://localhost:7233/");
+        assert_eq!(
+            target("localhost:7233", false).unwrap().as_str(),
+            "http://localhost:7233/"
+        );
         assert_eq!(target("http://a:1", true).unwrap().as_str(), "https://a:1/");
         assert!(target("", false).is_err());
         assert!(target("a b", false).is_err());
@@ -317,10 +368,5 @@ mod tests {
             ..Default::default()
         };
         assert_eq!(tls_options(tls).unwrap_err().code, Code::Configuration);
-    }
-
-    #[test]
-    fn messages_are_the_defaults_of_empty_bytes() {
-        assert_eq!(messages::RpcCall::decode(&b""[..]).unwrap(), messages::RpcCall::default());
     }
 }

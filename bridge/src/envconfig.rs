@@ -1,8 +1,9 @@
 //! Temporal's environment configuration: TOML profiles and TEMPORAL_* variables.
 
 use crate::{
-    ffi::{self, Bytes, Code, Error, Result, answer_now},
-    messages,
+    error::{Code, Error, Result},
+    ffi::{self, Bytes, answer_now},
+    options as messages,
 };
 use prost::Message;
 use temporalio_common::envconfig::{
@@ -12,11 +13,18 @@ use temporalio_common::envconfig::{
 
 fn load(request: messages::EnvConfigRequest) -> Result<messages::ClientProfile> {
     let profile = Some(request.profile).filter(|name| !name.is_empty());
-    let source = DataSource::Data(if request.has_toml { request.toml } else { Vec::new() });
     // Without a file there are no profiles; a name that is set all the same must exist.
+    let toml = match (request.has_toml, request.path.as_str()) {
+        (true, _) => request.toml,
+        (false, "") => Vec::new(),
+        // Core takes a file that does not exist for an empty one.
+        (false, path) => std::fs::read(path)
+            .map_err(|e| Error::new(Code::Configuration, format!("cannot read {path}: {e}")))?,
+    };
     let options = LoadClientConfigProfileOptions::builder()
-        .config_source(source)
+        .config_source(DataSource::Data(toml))
         .maybe_config_file_profile(profile)
+        .config_file_strict(request.strict)
         .build();
     load_client_config_profile(options, Some(&request.environment))
         .map(to_message)
@@ -79,8 +87,8 @@ pub unsafe extern "C" fn temporal_envconfig_load(
 ) -> i32 {
     unsafe {
         answer_now(profile_or_error, || {
-            ffi::handle(profile_or_error)?;
-            let profile = load(ffi::decode(&ffi::input(request, size)?)?)?;
+            ffi::place(profile_or_error)?;
+            let profile = load(ffi::message(request, size)?)?;
             profile_or_error.write(profile.encode_to_vec().into());
             Ok(())
         })
@@ -115,12 +123,31 @@ mod tests {
     fn a_named_profile_must_exist() {
         let error = load(request("", &[("TEMPORAL_PROFILE", "x")])).unwrap_err();
         assert_eq!(error.code, Code::Configuration);
-        assert!(ffi::tests::message(&error.encode()).contains("Profile 'x' not found"));
+        assert!(error.text().contains("Profile 'x' not found"));
     }
 
     #[test]
     fn broken_toml_names_the_line() {
         let error = load(request("a = 1\n[profile", &[])).unwrap_err();
-        assert!(ffi::tests::message(&error.encode()).contains("line 2"));
+        assert!(error.text().contains("line 2"));
+    }
+
+    #[test]
+    fn a_key_that_nobody_knows_is_an_error_only_when_asked() {
+        let mut lenient = request("[profile.default]\nadress = 'a:1'", &[]);
+        assert!(load(lenient.clone()).is_ok());
+        lenient.strict = true;
+        assert!(load(lenient).unwrap_err().text().contains("adress"));
+    }
+
+    #[test]
+    fn a_path_that_cannot_be_read_is_an_error_that_names_it() {
+        let missing = messages::EnvConfigRequest {
+            path: "/nowhere/temporal.toml".into(),
+            ..Default::default()
+        };
+        let error = load(missing).unwrap_err();
+        assert_eq!(error.code, Code::Configuration);
+        assert!(error.text().contains("/nowhere/temporal.toml"));
     }
 }

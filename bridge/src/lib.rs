@@ -2,15 +2,18 @@
 
 mod connection;
 mod envconfig;
+mod error;
 mod ffi;
-mod messages;
+mod options;
+mod replay;
 mod rpc;
 mod runtime;
 mod trust;
 mod worker;
+mod worker_config;
 
-/// Raised whenever the header or the messages change.
-const ABI_VERSION: u32 = 1;
+/// `TEMPORAL_ABI_VERSION` of the C header, raised whenever the header or the messages change.
+const ABI_VERSION: u32 = 2;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn temporal_abi_version() -> u32 {

@@ -1,17 +1,20 @@
 //! Calls of Temporal's services by name, from bytes to bytes.
 
 use crate::{
-    ffi::{Code, Error, Result, decode},
-    messages::RpcCall,
+    error::{Code, Error, Result},
+    ffi::{decode, invalid},
+    options::RpcCall,
 };
 use prost::Message;
 use std::time::Duration;
 use temporalio_client::{
-    Connection,
-    grpc::{OperatorService, TestService, WorkflowService},
+    Connection, RetryOptions,
+    grpc::{HealthService, OperatorService, TestService, WorkflowService},
     request_extensions::RetryConfigForCall,
-    RetryOptions,
-    tonic::{self, Status, metadata::{AsciiMetadataKey, AsciiMetadataValue}},
+    tonic::{
+        self, Status,
+        metadata::{AsciiMetadataKey, AsciiMetadataValue},
+    },
 };
 
 /// Matches a method's name, decodes its request and encodes its response.
@@ -24,10 +27,7 @@ macro_rules! call_by_name {
                     .await
                     .map(|response| response.into_inner().encode_to_vec())
             })*
-            unknown => return Err(Error::new(
-                Code::InvalidArgument,
-                format!("{} has no method {unknown}", stringify!($service)),
-            )),
+            unknown => return Err(invalid(format!("{} has no method {unknown}", stringify!($service)))),
         }
     };
 }
@@ -36,7 +36,7 @@ fn prepare<M>(call: &RpcCall, message: M) -> Result<tonic::Request<M>> {
     let mut request = tonic::Request::new(message);
     for (key, value) in &call.metadata {
         // A value may be a secret: the error names the key alone.
-        let invalid = || Error::new(Code::InvalidArgument, format!("invalid gRPC metadata {key}"));
+        let invalid = || invalid(format!("invalid gRPC metadata {key}"));
         let name = AsciiMetadataKey::from_bytes(key.as_bytes()).map_err(|_| invalid())?;
         let value = AsciiMetadataValue::try_from(value.as_str()).map_err(|_| invalid())?;
         request.metadata_mut().insert(name, value);
@@ -45,7 +45,9 @@ fn prepare<M>(call: &RpcCall, message: M) -> Result<tonic::Request<M>> {
         request.set_timeout(Duration::from_millis(call.timeout_ms as u64));
     }
     if !call.retry {
-        request.extensions_mut().insert(RetryConfigForCall(RetryOptions::no_retries()));
+        request
+            .extensions_mut()
+            .insert(RetryConfigForCall(RetryOptions::no_retries()));
     }
     Ok(request)
 }
@@ -58,7 +60,11 @@ pub async fn call(connection: Connection, call: RpcCall) -> Result<Vec<u8>> {
     let name = call.method.clone();
     let outcome = async move {
         let response: std::result::Result<Vec<u8>, Status> = match call.service.as_str() {
-            "workflow" => call_by_name!(connection, WorkflowService, call, [
+            "workflow" => call_by_name!(
+                connection,
+                WorkflowService,
+                call,
+                [
                     count_activity_executions,
                     count_nexus_operation_executions,
                     count_schedules,
@@ -182,8 +188,13 @@ pub async fn call(connection: Connection, call: RpcCall) -> Result<Vec<u8>> {
                     update_workflow_execution,
                     update_workflow_execution_options,
                     validate_worker_deployment_version_compute_config,
-            ]),
-            "operator" => call_by_name!(connection, OperatorService, call, [
+                ]
+            ),
+            "operator" => call_by_name!(
+                connection,
+                OperatorService,
+                call,
+                [
                     add_or_update_remote_cluster,
                     add_search_attributes,
                     create_nexus_endpoint,
@@ -196,25 +207,65 @@ pub async fn call(connection: Connection, call: RpcCall) -> Result<Vec<u8>> {
                     remove_remote_cluster,
                     remove_search_attributes,
                     update_nexus_endpoint,
-            ]),
-            "test" => call_by_name!(connection, TestService, call, [
+                ]
+            ),
+            "test" => call_by_name!(
+                connection,
+                TestService,
+                call,
+                [
                     get_current_time,
                     lock_time_skipping,
                     sleep,
                     sleep_until,
                     unlock_time_skipping,
                     unlock_time_skipping_with_sleep,
-            ]),
-            unknown => return Err(Error::new(Code::InvalidArgument, format!("no service {unknown}"))),
+                ]
+            ),
+            "health" => call_by_name!(connection, HealthService, call, [check,]),
+            unknown => return Err(invalid(format!("no service {unknown}"))),
         };
         response.map_err(|status| Error::from_status(Code::Rpc, "", &status))
     };
     match limit {
         None => outcome.await,
         // The server may not even look at the deadline in the request's header.
-        Some(limit) => tokio::time::timeout(limit, outcome).await.unwrap_or_else(|_| {
-            let status = Status::deadline_exceeded(format!("{name} was not answered within {limit:?}"));
-            Err(Error::from_status(Code::Rpc, "", &status))
-        }),
+        Some(limit) => tokio::time::timeout(limit, outcome)
+            .await
+            .unwrap_or_else(|_| {
+                let status =
+                    Status::deadline_exceeded(format!("{name} was not answered within {limit:?}"));
+                Err(Error::from_status(Code::Rpc, "", &status))
+            }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metadata_that_grpc_cannot_carry_is_refused_without_its_value() {
+        let call = RpcCall {
+            metadata: [("key".to_owned(), "secret\n".to_owned())].into(),
+            ..Default::default()
+        };
+        let error = prepare(&call, ()).unwrap_err();
+        assert_eq!(error.code, Code::InvalidArgument);
+        assert_eq!(error.text(), "invalid gRPC metadata key");
+    }
+
+    #[test]
+    fn a_call_is_retried_only_when_asked() {
+        let retries = |retry| {
+            let call = RpcCall {
+                retry,
+                ..Default::default()
+            };
+            let request = prepare(&call, ()).unwrap();
+            request.extensions().get::<RetryConfigForCall>().is_none()
+        };
+        assert!(retries(true));
+        assert!(!retries(false));
     }
 }

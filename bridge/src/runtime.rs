@@ -1,11 +1,12 @@
 //! The async runtime, and core's logs.
 
 use crate::{
-    ffi::{self, Bytes, Code, Error, Request, Result, answer_now},
-    messages,
+    error::{Code, Error, Result},
+    ffi::{self, Bytes, User, answer_now},
+    options as messages,
 };
 use prost::Message;
-use std::{ffi::c_void, fmt, future::Future, sync::Arc};
+use std::{ffi::c_void, fmt, sync::Arc};
 use temporalio_common::telemetry::{CoreLog, CoreLogConsumer, Logger, TelemetryOptions};
 use temporalio_sdk_core::{CoreRuntime, RuntimeOptions, TokioRuntimeBuilder};
 use tokio::runtime::Handle;
@@ -14,24 +15,24 @@ pub struct TemporalRuntime {
     pub core: CoreRuntime,
 }
 
-/// Runs a request on a runtime and answers it.
-pub fn run<F>(handle: &Handle, request: Request, future: F)
-where
-    F: Future<Output = Result<Vec<u8>>> + Send + 'static,
-{
-    handle.spawn(async move { request.answer(ffi::guarded(future).await) });
-}
-
 pub type LogCallback = extern "C" fn(*mut c_void, *const u8, usize);
+pub type ReleaseCallback = extern "C" fn(*mut c_void);
 
+/// Owns the caller's log sink. Core keeps it in a thread-local of the thread that made the runtime, so it can outlive
+/// the runtime: `release` says when it has been used for the last time.
 struct LogSink {
     callback: LogCallback,
-    user: *mut c_void,
+    release: Option<ReleaseCallback>,
+    user: User,
 }
 
-// SAFETY: the caller promises that its log callback and user pointer may be used from any thread.
-unsafe impl Send for LogSink {}
-unsafe impl Sync for LogSink {}
+impl Drop for LogSink {
+    fn drop(&mut self) {
+        if let Some(release) = self.release {
+            release(self.user.pointer());
+        }
+    }
+}
 
 impl fmt::Debug for LogSink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -41,16 +42,13 @@ impl fmt::Debug for LogSink {
 
 impl CoreLogConsumer for LogSink {
     fn on_log(&self, log: CoreLog) {
-        // TRACE is the most verbose level of tracing and compares as the greatest.
-        let level = 1 + [
-            log.level.as_str() == "WARN",
-            log.level.as_str() == "INFO",
-            log.level.as_str() == "DEBUG",
-            log.level.as_str() == "TRACE",
-        ]
-        .iter()
-        .position(|is| *is)
-        .map_or(0, |position| position as i32 + 1);
+        let level = match log.level.as_str() {
+            "ERROR" => 1,
+            "WARN" => 2,
+            "INFO" => 3,
+            "DEBUG" => 4,
+            _ => 5,
+        };
         let record = messages::LogRecord {
             level,
             unix_time_ms: log.millis_since_epoch() as i64,
@@ -59,33 +57,43 @@ impl CoreLogConsumer for LogSink {
             message: log.message,
         }
         .encode_to_vec();
-        (self.callback)(self.user, record.as_ptr(), record.len());
+        (self.callback)(self.user.pointer(), record.as_ptr(), record.len());
     }
 }
 
-fn log_filter(options: &messages::RuntimeOptions) -> String {
+const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+
+fn log_filter(options: &messages::RuntimeOptions) -> Result<String> {
+    let core = options.core_log_level.as_str();
     let other = match options.other_log_level.as_str() {
         "" => "error",
         level => level,
     };
-    let core = &options.core_log_level;
-    format!("{other},temporalio_common={core},temporalio_sdk_core={core},temporalio_client={core}")
+    for level in [core, other] {
+        if !LEVELS.contains(&level) {
+            let message = format!(
+                "no log level {level:?}: choose one of {}",
+                LEVELS.join(", ")
+            );
+            return Err(Error::new(Code::Configuration, message));
+        }
+    }
+    Ok(format!(
+        "{other},temporalio_common={core},temporalio_sdk_core={core},temporalio_client={core}"
+    ))
 }
 
 fn new_runtime(
     options: &messages::RuntimeOptions,
-    log: Option<LogCallback>,
-    log_user: *mut c_void,
+    sink: Option<LogSink>,
 ) -> Result<TemporalRuntime> {
-    let logger = log
-        .filter(|_| !options.core_log_level.is_empty())
-        .map(|callback| Logger::Push {
-            filter: log_filter(options),
-            consumer: Arc::new(LogSink {
-                callback,
-                user: log_user,
-            }),
-        });
+    let logger = match sink.filter(|_| !options.core_log_level.is_empty()) {
+        None => None,
+        Some(sink) => Some(Logger::Push {
+            filter: log_filter(options)?,
+            consumer: Arc::new(sink),
+        }),
+    };
     let core_options = RuntimeOptions::builder()
         .telemetry_options(TelemetryOptions::builder().maybe_logging(logger).build())
         .heartbeat_interval(None)
@@ -107,15 +115,22 @@ pub unsafe extern "C" fn temporal_runtime_new(
     options: *const u8,
     size: usize,
     log: Option<LogCallback>,
+    log_release: Option<ReleaseCallback>,
     log_user: *mut c_void,
     runtime: *mut *mut TemporalRuntime,
     error: *mut Bytes,
 ) -> i32 {
+    // First of all, so that every failure releases it.
+    let sink = log.map(|callback| LogSink {
+        callback,
+        release: log_release,
+        user: User::new(log_user),
+    });
     unsafe {
-        answer_now(error, || {
-            ffi::handle(runtime)?;
-            let options = ffi::decode(&ffi::input(options, size)?)?;
-            runtime.write(Box::into_raw(Box::new(new_runtime(&options, log, log_user)?)));
+        answer_now(error, move || {
+            ffi::place(runtime)?;
+            let options = ffi::message(options, size)?;
+            runtime.write(Box::into_raw(Box::new(new_runtime(&options, sink)?)));
             Ok(())
         })
     }
@@ -125,13 +140,59 @@ pub unsafe extern "C" fn temporal_runtime_new(
 /// See `temporal_bridge.h`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn temporal_runtime_free(runtime: *mut TemporalRuntime) {
-    if runtime.is_null() {
-        return;
+    unsafe {
+        ffi::free(runtime, |runtime| {
+            if Handle::try_current().is_ok() {
+                // A runtime cannot end on one of its own threads.
+                std::thread::spawn(move || drop(runtime));
+            }
+        })
     }
-    // SAFETY: the handle came from temporal_runtime_new and is given back.
-    let runtime = unsafe { Box::from_raw(runtime) };
-    if Handle::try_current().is_ok() {
-        // A runtime cannot end on one of its own threads.
-        std::thread::spawn(move || drop(runtime));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ffi::tests::text_of;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    extern "C" fn ignore(_: *mut c_void, _: *const u8, _: usize) {}
+
+    extern "C" fn count(user: *mut c_void) {
+        // SAFETY: `user` is the counter of the test below, which outlives the call.
+        unsafe { &*user.cast::<AtomicUsize>() }.fetch_add(1, Ordering::SeqCst);
+    }
+
+    #[test]
+    fn a_runtime_that_cannot_be_made_releases_the_log_sink() {
+        let released = AtomicUsize::new(0);
+        let user = (&raw const released).cast_mut().cast();
+        let mut runtime = std::ptr::null_mut();
+        let garbage = b"\xff\xff";
+        let code = unsafe {
+            temporal_runtime_new(
+                garbage.as_ptr(),
+                garbage.len(),
+                Some(ignore),
+                Some(count),
+                user,
+                &mut runtime,
+                std::ptr::null_mut(),
+            )
+        };
+        assert_eq!(code, Code::InvalidArgument as i32);
+        assert!(runtime.is_null());
+        assert_eq!(released.load(Ordering::SeqCst), 1);
+    }
+
+    #[test]
+    fn an_unknown_log_level_is_refused() {
+        let options = messages::RuntimeOptions {
+            core_log_level: "loud".into(),
+            ..Default::default()
+        };
+        let error = log_filter(&options).unwrap_err();
+        assert_eq!(error.code, Code::Configuration);
+        assert!(text_of(&error.encode()).contains("\"loud\""));
     }
 }

@@ -40,13 +40,14 @@ std::shared_ptr<Connection> Connection::connect(std::shared_ptr<Runtime> runtime
                                                 const bridge::v1::ConnectOptions& options) {
   const auto promise = std::make_shared<std::promise<std::shared_ptr<Connection>>>();
   auto answer = promise->get_future();
-  connect(std::move(runtime), options, [promise](std::shared_ptr<Connection> connection, std::shared_ptr<const Error> error) {
-    if (error) {
-      promise->set_exception(std::make_exception_ptr(*error));
-    } else {
-      promise->set_value(std::move(connection));
-    }
-  });
+  connect(std::move(runtime), options,
+          [promise](std::shared_ptr<Connection> connection, std::shared_ptr<const Error> error) {
+            if (error) {
+              promise->set_exception(std::make_exception_ptr(*error));
+            } else {
+              promise->set_value(std::move(connection));
+            }
+          });
   return answer.get();
 }
 
@@ -59,7 +60,8 @@ void Connection::probe(std::chrono::milliseconds timeout) const {
 
 void Connection::rpc(const bridge::v1::RpcCall& call, Callback done) const {
   const auto bytes = call.SerializeAsString();
-  temporal_connection_rpc(handle_, detail::bytes(bytes), bytes.size(), detail::on_answer, detail::keep(std::move(done)));
+  temporal_connection_rpc(handle_, detail::bytes(bytes), bytes.size(), detail::on_answer,
+                          detail::keep(std::move(done)));
 }
 
 std::string Connection::rpc(const bridge::v1::RpcCall& call) const {
@@ -69,6 +71,21 @@ std::string Connection::rpc(const bridge::v1::RpcCall& call) const {
 void Connection::set_api_key(const std::string& key) const {
   detail::call_now([&](TemporalBytes* error) {
     return temporal_connection_set_api_key(handle_, detail::bytes(key), key.size(), error);
+  });
+}
+
+void Connection::set_metadata(const std::map<std::string, std::string>& metadata) const {
+  bridge::v1::Metadata message;
+  message.mutable_entries()->insert(metadata.begin(), metadata.end());
+  const auto bytes = message.SerializeAsString();
+  detail::call_now([&](TemporalBytes* error) {
+    return temporal_connection_set_metadata(handle_, detail::bytes(bytes), bytes.size(), error);
+  });
+}
+
+void Connection::set_identity(const std::string& identity) const {
+  detail::call_now([&](TemporalBytes* error) {
+    return temporal_connection_set_identity(handle_, detail::bytes(identity), identity.size(), error);
   });
 }
 

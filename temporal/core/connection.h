@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -21,7 +22,8 @@ class Connection {
 
   static void connect(std::shared_ptr<Runtime> runtime, const bridge::v1::ConnectOptions& options, Connected done);
   /// Blocks. @throws Error
-  static std::shared_ptr<Connection> connect(std::shared_ptr<Runtime> runtime, const bridge::v1::ConnectOptions& options);
+  static std::shared_ptr<Connection> connect(std::shared_ptr<Runtime> runtime,
+                                             const bridge::v1::ConnectOptions& options);
   Connection(std::shared_ptr<Runtime> runtime, TemporalConnection* handle);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -34,8 +36,12 @@ class Connection {
   /// Blocks. @throws Error
   [[nodiscard]] std::string rpc(const bridge::v1::RpcCall& call) const;
 
-  /// For the calls from now on. @throws Error
+  /// For the calls from now on; an empty key is none. @throws Error
   void set_api_key(const std::string& key) const;
+  /// For the calls from now on, in place of what there was. @throws Error
+  void set_metadata(const std::map<std::string, std::string>& metadata) const;
+  /// For the workers from now on. @throws Error
+  void set_identity(const std::string& identity) const;
 
   [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const { return runtime_; }
   [[nodiscard]] TemporalConnection* handle() const { return handle_; }

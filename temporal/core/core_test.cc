@@ -9,6 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <fstream>
+#include <thread>
+
 using namespace temporal;
 using namespace std::chrono_literals;
 using core::ErrorKind;
@@ -75,9 +79,20 @@ bridge::v1::WorkerOptions worker_options() {
   return options;
 }
 
+/// Shuts a replay worker down, which core needs to free all of it. The last poll's error.
+core::Error finish(core::Worker& worker) {
+  worker.close_histories();
+  const auto error =
+      error_of([&] { core::await([&](core::Callback done) { worker.poll_workflow_activation(std::move(done)); }); });
+  core::await([&](core::Callback done) { worker.finalize(5s, std::move(done)); });
+  return error;
+}
+
 }  // namespace
 
-TEST(Bridge, HasTheVersionOfItsHeader) { EXPECT_EQ(temporal_abi_version(), 1U); }
+TEST(Bridge, HasTheVersionOfItsHeader) {
+  EXPECT_EQ(temporal_abi_version(), static_cast<unsigned>(TEMPORAL_ABI_VERSION));
+}
 
 TEST(Bridge, NullHandlesAreErrors) {
   const auto error = error_of([] {
@@ -86,6 +101,31 @@ TEST(Bridge, NullHandlesAreErrors) {
     });
   });
   EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
+}
+
+TEST(Runtime, ALogLevelThatIsNoneIsAConfigurationErrorAndReleasesTheSink) {
+  bridge::v1::RuntimeOptions options;
+  options.set_core_log_level("loud");
+  const auto used = std::make_shared<int>();
+  const auto error = error_of([&] { core::Runtime::create(options, [used](const auto&) {}); });
+  EXPECT_EQ(error.kind, ErrorKind::configuration);
+  EXPECT_EQ(used.use_count(), 1);
+}
+
+TEST(Runtime, TheLogSinkOfARuntimeThatEndsElsewhereStaysAlive) {
+  bridge::v1::RuntimeOptions options;
+  options.set_threads(1);
+  options.set_core_log_level("trace");
+  const auto used = std::make_shared<std::atomic<int>>();
+  std::thread([&] {
+    auto logging = core::Runtime::create(options, [used](const auto&) { ++*used; });
+    std::thread([ending = std::move(logging)]() mutable { ending.reset(); }).join();
+    const auto before = used->load();
+    core::Worker worker{runtime(), worker_options()};
+    finish(worker);
+    EXPECT_GT(used->load(), before);  // core still logs from the thread that made the runtime
+  }).join();
+  EXPECT_EQ(used.use_count(), 1);
 }
 
 TEST(Connection, AClosedPortIsAConnectionErrorThatNamesTheAddress) {
@@ -120,22 +160,27 @@ TEST(Worker, GarbageIsAnErrorInEveryCompletion) {
   const auto workflow = error_of([&] {
     core::await([&](core::Callback done) { worker.complete_workflow_activation(garbage, std::move(done)); });
   });
-  const auto activity = error_of([&] {
-    core::await([&](core::Callback done) { worker.complete_activity_task(garbage, std::move(done)); });
-  });
+  const auto activity = error_of(
+      [&] { core::await([&](core::Callback done) { worker.complete_activity_task(garbage, std::move(done)); }); });
+  const auto nexus = error_of(
+      [&] { core::await([&](core::Callback done) { worker.complete_nexus_task(garbage, std::move(done)); }); });
   EXPECT_EQ(workflow.kind, ErrorKind::invalid_argument);
   EXPECT_EQ(activity.kind, ErrorKind::invalid_argument);
+  EXPECT_EQ(nexus.kind, ErrorKind::invalid_argument);
   EXPECT_EQ(error_of([&] { worker.record_activity_heartbeat(garbage); }).kind, ErrorKind::invalid_argument);
+  finish(worker);
 }
 
 TEST(Worker, AReplayWorkerWithoutHistoriesShutsDownByItself) {
+  const auto worker = core::Worker::replay(runtime(), worker_options());
+  EXPECT_EQ(finish(*worker).kind, ErrorKind::shutdown);
+}
+
+TEST(Worker, AFinalizedWorkerAnswersShutdown) {
   core::Worker worker{runtime(), worker_options()};
-  worker.close_histories();
-  const auto error = error_of([&] {
-    core::await([&](core::Callback done) { worker.poll_workflow_activation(std::move(done)); });
-  });
-  EXPECT_EQ(error.kind, ErrorKind::shutdown);
-  core::await([&](core::Callback done) { worker.finalize(5s, std::move(done)); });
+  finish(worker);
+  EXPECT_EQ(error_of([&] { worker.initiate_shutdown(); }).kind, ErrorKind::shutdown);
+  EXPECT_EQ(error_of([&] { worker.request_workflow_eviction("run"); }).kind, ErrorKind::shutdown);
 }
 
 TEST(EnvConfig, TheEnvironmentBeatsTheFileFieldByField) {
@@ -159,6 +204,27 @@ TEST(EnvConfig, BrokenTomlNamesTheLine) {
   request.set_has_toml(true);
   request.set_toml("[profile.default]\naddress = \n");
   EXPECT_THAT(error_of([&] { core::load_client_config(request); }).what(), HasSubstr("line 2"));
+}
+
+TEST(EnvConfig, AFileIsReadByItsPath) {
+  const auto path = testing::TempDir() + "core_test_temporal.toml";
+  std::ofstream{path} << "[profile.default]\naddress = 'file:1'\n";
+  bridge::v1::EnvConfigRequest request;
+  request.set_path(path);
+  EXPECT_EQ(core::load_client_config(request).address(), "file:1");
+  request.set_path(path + ".missing");
+  const auto error = error_of([&] { core::load_client_config(request); });
+  EXPECT_EQ(error.kind, ErrorKind::configuration);
+  EXPECT_THAT(error.what(), HasSubstr(path + ".missing"));
+}
+
+TEST(EnvConfig, AnUnknownKeyIsAnErrorWhenAskedToBeStrict) {
+  bridge::v1::EnvConfigRequest request;
+  request.set_has_toml(true);
+  request.set_toml("[profile.default]\nadress = 'file:1'\n");
+  EXPECT_NO_THROW(core::load_client_config(request));
+  request.set_strict(true);
+  EXPECT_THAT(error_of([&] { core::load_client_config(request); }).what(), HasSubstr("adress"));
 }
 
 TEST(EnvConfig, PathAndDataOfOneThingTogetherAreAnErrorThatNamesBoth) {

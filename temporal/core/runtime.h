@@ -11,7 +11,8 @@ struct TemporalRuntime;
 
 namespace temporal::core {
 
-/// Takes core's log records, from any thread.
+/// Takes core's log records, from any thread. It must not block or throw, and may outlive the runtime: core keeps it in
+/// the thread that made the runtime.
 using LogSink = std::function<void(const bridge::v1::LogRecord&)>;
 
 /// The async runtime that carries connections and workers. Thread-safe; ends with its last user.
@@ -29,7 +30,6 @@ class Runtime {
   Runtime() = default;
 
   TemporalRuntime* handle_ = nullptr;
-  std::unique_ptr<LogSink> log_;
 };
 
 /// Resolves Temporal's environment configuration, from the environment and TOML text that the caller hands over.

@@ -18,11 +18,16 @@ Worker::Worker(std::shared_ptr<Connection> connection, const bridge::v1::WorkerO
   });
 }
 
-Worker::Worker(std::shared_ptr<Runtime> runtime, const bridge::v1::WorkerOptions& options) : runtime_(std::move(runtime)) {
+Worker::Worker(std::shared_ptr<Runtime> runtime, const bridge::v1::WorkerOptions& options)
+    : runtime_(std::move(runtime)) {
   const auto text = options.SerializeAsString();
   call_now([&](TemporalBytes* error) {
     return temporal_worker_new_replay(runtime_->handle(), bytes(text), text.size(), &handle_, error);
   });
+}
+
+std::unique_ptr<Worker> Worker::replay(std::shared_ptr<Runtime> runtime, const bridge::v1::WorkerOptions& options) {
+  return std::make_unique<Worker>(std::move(runtime), options);
 }
 
 Worker::~Worker() { temporal_worker_free(handle_); }
@@ -43,7 +48,16 @@ void Worker::poll_activity_task(Callback done) {
 }
 
 void Worker::complete_activity_task(const std::string& completion, Callback done) {
-  temporal_worker_complete_activity_task(handle_, bytes(completion), completion.size(), on_answer, keep(std::move(done)));
+  temporal_worker_complete_activity_task(handle_, bytes(completion), completion.size(), on_answer,
+                                         keep(std::move(done)));
+}
+
+void Worker::poll_nexus_task(Callback done) {
+  temporal_worker_poll_nexus_task(handle_, on_answer, keep(std::move(done)));
+}
+
+void Worker::complete_nexus_task(const std::string& completion, Callback done) {
+  temporal_worker_complete_nexus_task(handle_, bytes(completion), completion.size(), on_answer, keep(std::move(done)));
 }
 
 void Worker::record_activity_heartbeat(const std::string& heartbeat) {
@@ -72,8 +86,8 @@ void Worker::finalize(std::chrono::milliseconds limit, Callback done) {
 }
 
 void Worker::push_history(const std::string& workflow_id, const std::string& history, Callback done) {
-  temporal_worker_push_history(handle_, bytes(workflow_id), workflow_id.size(), bytes(history), history.size(), on_answer,
-                               keep(std::move(done)));
+  temporal_worker_push_history(handle_, bytes(workflow_id), workflow_id.size(), bytes(history), history.size(),
+                               on_answer, keep(std::move(done)));
 }
 
 void Worker::close_histories() { temporal_worker_close_histories(handle_); }

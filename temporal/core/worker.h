@@ -14,13 +14,16 @@ struct TemporalWorker;
 namespace temporal::core {
 
 /// A worker of core: hands out tasks and takes completions, all as serialized messages of coresdk. Thread-safe, but one
-/// poll of a kind at a time. A poll answers with an error of kind `shutdown` when no more tasks will come.
+/// poll of a kind at a time, and one `replace_client` at a time. A poll answers with an error of kind `shutdown` when
+/// no more tasks will come.
 class Worker {
  public:
   /// @throws Error
   Worker(std::shared_ptr<Connection> connection, const bridge::v1::WorkerOptions& options);
   /// A worker that replays histories and needs no server. @throws Error
   Worker(std::shared_ptr<Runtime> runtime, const bridge::v1::WorkerOptions& options);
+  /// The same, on the heap. @throws Error
+  static std::unique_ptr<Worker> replay(std::shared_ptr<Runtime> runtime, const bridge::v1::WorkerOptions& options);
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker();
@@ -31,14 +34,17 @@ class Worker {
   void complete_workflow_activation(const std::string& completion, Callback done);
   void poll_activity_task(Callback done);
   void complete_activity_task(const std::string& completion, Callback done);
+  void poll_nexus_task(Callback done);
+  void complete_nexus_task(const std::string& completion, Callback done);
 
-  void record_activity_heartbeat(const std::string& heartbeat);      ///< @throws Error
-  void request_workflow_eviction(const std::string& run_id);         ///< @throws Error
+  void record_activity_heartbeat(const std::string& heartbeat);        ///< @throws Error
+  void request_workflow_eviction(const std::string& run_id);           ///< @throws Error
   void replace_client(const std::shared_ptr<Connection>& connection);  ///< @throws Error
 
   /// Stops new polls at the server and here. Keep polling until each kind has answered `shutdown`. @throws Error
   void initiate_shutdown();
-  /// Core's clean-up, after the last poll has answered `shutdown`.
+  /// Core's clean-up, after the last poll has answered `shutdown`. It waits for requests under way; what is not over
+  /// within the limit is an error of kind `timeout`, and the worker is given up.
   void finalize(std::chrono::milliseconds limit, Callback done);
 
   // Of a replay worker.

@@ -11,7 +11,9 @@ namespace detail {
 
 Error make_error(std::int32_t code, const std::uint8_t* data, std::size_t size) {
   bridge::v1::Error message;
-  if (!message.ParseFromArray(data, static_cast<int>(size))) message.set_message("the bridge sent an error that does not decode");
+  if (!message.ParseFromArray(data, static_cast<int>(size))) {
+    message.set_message("the bridge sent an error that does not decode");
+  }
   return {static_cast<ErrorKind>(code), message.message(), message.grpc_status(), message.grpc_details()};
 }
 

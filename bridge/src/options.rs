@@ -1,4 +1,4 @@
-//! The messages of `proto/temporal_bridge.proto`: keep the tags equal.
+//! The messages of `proto/temporal_bridge.proto`, options above all: keep the tags equal.
 
 use prost::Message;
 use std::collections::HashMap;
@@ -75,6 +75,8 @@ pub struct ConnectOptions {
     pub skip_get_system_info: bool,
     #[prost(bool, tag = "11")]
     pub compress: bool,
+    #[prost(uint32, tag = "12")]
+    pub max_rpc_attempts: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -161,6 +163,14 @@ pub struct WorkerOptions {
     pub nondeterminism_fails_workflow: bool,
     #[prost(bool, tag = "27")]
     pub disable_eager_activities: bool,
+    #[prost(float, tag = "28")]
+    pub nonsticky_to_sticky_poll_ratio: f32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Metadata {
+    #[prost(map = "string, string", tag = "1")]
+    pub entries: HashMap<String, String>,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -173,6 +183,10 @@ pub struct EnvConfigRequest {
     pub profile: String,
     #[prost(map = "string, string", tag = "4")]
     pub environment: HashMap<String, String>,
+    #[prost(bool, tag = "5")]
+    pub strict: bool,
+    #[prost(string, tag = "6")]
+    pub path: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
