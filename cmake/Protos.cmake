@@ -78,6 +78,8 @@ foreach(name ${proto_names})
   endif()
   file(READ "${original}" text)
   string(REPLACE "temporal.api.namespace.v1" "temporal.api.namespace_.v1" text "${text}")
+  # No reflection: none of these messages meets JSON, and descriptors would be a tenth of a bootstrap.
+  string(REGEX REPLACE "(\npackage [^;]+;)" "\\1\noption optimize_for = LITE_RUNTIME;" text "${text}")
   file(CONFIGURE OUTPUT "${proto_copies}/${proto}" CONTENT "${text}" @ONLY)
   list(APPEND proto_files "${proto_copies}/${proto}")
   list(APPEND proto_outputs "${TEMPORAL_PROTOS_DIR}/temporal/${name}.pb.cc" "${TEMPORAL_PROTOS_DIR}/temporal/${name}.pb.h")

@@ -40,7 +40,7 @@ def finish(stack, workflow_id, timeout=60):
 
 
 @contextlib.contextmanager
-def running(build, scenario, timeout=60, idle="200ms", arguments=()):
+def running(build, scenario, timeout=60, idle="1s", arguments=()):
     """A stack whose function is deployed, current and not working."""
     environment = {"TEMPORAL_TASK_QUEUE": TASK_QUEUE}
     if idle:

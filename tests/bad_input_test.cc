@@ -43,8 +43,8 @@ std::string closed_address() { return "127.0.0.1:" + std::to_string(temporal::te
 
 struct BadInput : ::testing::Test {
   /// Runs the function with this environment and expects one failure of that type, in the answer and in the log.
-  void expect_failure(const std::map<std::string, std::string>& environment, const std::string& type, const std::string& message,
-                      const std::vector<std::string>& arguments = {}) {
+  void expect_failure(const std::map<std::string, std::string>& environment, const std::string& type,
+                      const std::string& message, const std::vector<std::string>& arguments = {}) {
     lambda_.emplace(LocalLambda::Functions{{function, environment}}, arguments);
     const auto answer = lambda_->invoke(function, "not JSON");
     EXPECT_TRUE(answer.failed);
@@ -67,8 +67,9 @@ struct BadInput : ::testing::Test {
 }  // namespace
 
 TEST_F(BadInput, D2_NoTaskQueue) {
-  expect_failure({}, "Temporal.ConfigurationError",
-                 "task queue not configured: set worker_config.task_queue or the TEMPORAL_TASK_QUEUE environment variable");
+  expect_failure(
+      {}, "Temporal.ConfigurationError",
+      "task queue not configured: set worker_config.task_queue or the TEMPORAL_TASK_QUEUE environment variable");
   expect_exit_status_1();
 }
 
@@ -100,13 +101,14 @@ TEST_F(BadInput, F13_AServerThatNeverAnswers) {
 }
 
 TEST_F(BadInput, F1_ADeadlineThatIsTooShort) {
-  expect_failure({{"TEMPORAL_ADDRESS", closed_address()}, {"TEMPORAL_TASK_QUEUE", "q"}}, "Temporal.DeadlineError", "shutdown buffer 7 s",
-                 {"--timeout", "7.5"});
+  expect_failure({{"TEMPORAL_ADDRESS", closed_address()}, {"TEMPORAL_TASK_QUEUE", "q"}}, "Temporal.DeadlineError",
+                 "shutdown buffer 7 s", {"--timeout", "7.5"});
   expect_survival();
 }
 
 TEST_F(BadInput, C10_ASecretIsNeverInTheLogOrTheAnswer) {
-  expect_failure({{"TEMPORAL_ADDRESS", closed_address()}, {"TEMPORAL_TASK_QUEUE", "q"}, {"TEMPORAL_API_KEY", "s3cr3t-key"}},
-                 "Temporal.ConnectionError", "");
+  expect_failure(
+      {{"TEMPORAL_ADDRESS", closed_address()}, {"TEMPORAL_TASK_QUEUE", "q"}, {"TEMPORAL_API_KEY", "s3cr3t-key"}},
+      "Temporal.ConnectionError", "");
   EXPECT_THAT(lambda_->log(), ::testing::Not(HasSubstr("s3cr3t-key")));
 }

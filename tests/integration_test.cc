@@ -18,10 +18,10 @@
 
 using namespace temporal;
 using namespace std::chrono_literals;
-using ::testing::AllOf;
-using ::testing::HasSubstr;
 using temporal::tests::RunningWorker;
 using temporal::tests::ServerTest;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -60,7 +60,8 @@ int step(int n) {
 /// Ten steps, each its own workflow task.
 workflow::Task<int> ten_steps(int first) {
   int sum = 0;
-  for (int n = 0; n < 10; ++n) sum += co_await workflow::execute_activity<step>({.start_to_close_timeout = 10s}, first + n);
+  for (int n = 0; n < 10; ++n)
+    sum += co_await workflow::execute_activity<step>({.start_to_close_timeout = 10s}, first + n);
   co_return sum;
 }
 
@@ -105,7 +106,7 @@ void until_cancelled() {
 workflow::Task<> runs_until_cancelled() {
   co_await workflow::execute_activity<until_cancelled>(
       {.start_to_close_timeout = 60s,
-       .heartbeat_timeout = 1s,
+       .heartbeat_timeout = 10s,
        .cancellation_type = workflow::ActivityCancellationType::wait_cancellation_completed});
 }
 
@@ -132,8 +133,9 @@ TEST_F(IntegrationTest, AWorkflowRunsAnActivity) {
   options.add_workflow<hello>();
   options.add_activity<greet>();
   const RunningWorker worker{client(), options};
-  EXPECT_EQ(client().execute<hello>({.id = unique_name(), .task_queue = options.task_queue}, std::string{"World"}).get(),
-            "Hello, World!");
+  EXPECT_EQ(
+      client().execute<hello>({.id = unique_name(), .task_queue = options.task_queue}, std::string{"World"}).get(),
+      "Hello, World!");
 }
 
 TEST_F(IntegrationTest, AnActivityThatFailsIsRetried) {
@@ -240,7 +242,7 @@ TEST_F(IntegrationTest, CodeThatDoesNotFitTheHistoryIsANondeterminismError) {
 }
 
 TEST_F(IntegrationTest, ACancelledWorkflowCancelsItsActivityAndIsReportedAsCancelled) {
-  worker::WorkerOptions options{.task_queue = unique_name()};
+  worker::WorkerOptions options{.task_queue = unique_name(), .max_heartbeat_throttle_interval = 100ms};
   options.add_workflow<runs_until_cancelled>();
   options.add_activity<until_cancelled>();
   std::latch started{1};

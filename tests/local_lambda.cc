@@ -33,12 +33,15 @@ void wait_until(const std::string& what, const std::function<bool()>& condition)
   }
 }
 
-LocalLambda::LocalLambda(const Functions& functions, const std::vector<std::string>& arguments) : folder_(new_folder()) {
+LocalLambda::LocalLambda(const Functions& functions, const std::vector<std::string>& arguments)
+    : folder_(new_folder()) {
   const auto port_file = folder_ + "/port";
-  std::vector<std::string> command{TEMPORAL_LAMBDA_CLI, "local", "--event-log", folder_ + "/events", "--port-file", port_file};
+  std::vector<std::string> command{TEMPORAL_LAMBDA_CLI, "local",       "--event-log",
+                                   folder_ + "/events", "--port-file", port_file};
   for (const auto& [name, environment] : functions) {
     command.insert(command.end(), {"--function", name + "=" TEST_FUNCTION_ZIP});
-    for (const auto& [key, value] : environment) command.insert(command.end(), {"--env", name + ":" + key + "=" + value});
+    for (const auto& [key, value] : environment)
+      command.insert(command.end(), {"--env", name + ":" + key + "=" + value});
   }
   command.insert(command.end(), arguments.begin(), arguments.end());
   process_.emplace(temporal::testing::detail::ChildOptions{.command = command, .log_file = folder_ + "/log"});
@@ -55,9 +58,10 @@ std::string LocalLambda::arn(const std::string& function) {
 
 Answer LocalLambda::invoke(const std::string& function, const std::string& payload) const {
   lambda::detail::HttpConnection connection{host_};
-  const auto reply = connection.exchange("POST /2015-03-31/functions/" + function + "/invocations HTTP/1.1\r\nHost: " + host_ +
-                                             "\r\nContent-Length: " + std::to_string(payload.size()) + "\r\n\r\n" + payload,
-                                         std::stop_token{});
+  const auto reply =
+      connection.exchange("POST /2015-03-31/functions/" + function + "/invocations HTTP/1.1\r\nHost: " + host_ +
+                              "\r\nContent-Length: " + std::to_string(payload.size()) + "\r\n\r\n" + payload,
+                          std::stop_token{});
   return {.failed = reply->headers.contains("x-amz-function-error"), .body = nlohmann::json::parse(reply->body)};
 }
 

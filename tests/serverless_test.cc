@@ -38,7 +38,7 @@ class ServerlessTest : public ::testing::Test {
         LocalLambda::Functions{{function,
                                 {{"TEMPORAL_ADDRESS", "127.0.0.1:" + std::to_string(port_)},
                                  {"TEMPORAL_TASK_QUEUE", task_queue},
-                                 {"TEMPORAL_LAMBDA_IDLE_TIMEOUT", "500ms"}}}},
+                                 {"TEMPORAL_LAMBDA_IDLE_TIMEOUT", "600ms"}}}},
         std::vector<std::string>{"--timeout", "30", "--retry-delay", "0.1"});
     server_ = std::make_unique<temporal::testing::DevServer>(temporal::testing::DevServerOptions{
         .arguments = {"--dynamic-config-value", "workercontroller.enabled=true", "--dynamic-config-value",
@@ -61,9 +61,8 @@ class ServerlessTest : public ::testing::Test {
 
   void SetUp() override {
     // Each test begins with every environment at rest.
-    wait_until("all environments to be at rest", [] {
-      return lambda_->events("invocation_start").size() == lambda_->events("invocation_end").size();
-    });
+    wait_until("all environments to be at rest",
+               [] { return lambda_->events("invocation_start").size() == lambda_->events("invocation_end").size(); });
     starts_ = lambda_->events("environment_start").size();
     invocations_ = lambda_->events("invocation_start").size();
   }

@@ -44,14 +44,13 @@ workflow::Task<int> survives(std::string folder) {
 
 int main() {
   using namespace temporal::tests;
-  return temporal::lambda::run_worker(
-      {.deployment_name = "tests", .build_id = setting("BUILD_ID", "build-1")},
-      [](temporal::lambda::LambdaWorkerConfig& config) {
-        auto& worker = config.worker_config;
-        worker.default_versioning_behavior = temporal::VersioningBehavior::pinned;
-        worker.add_workflow<hello>();
-        worker.add_workflow<survives>();
-        worker.add_activity<greet>();
-        worker.add_activity<wait_for_a_kill>();
-      });
+  return temporal::lambda::run_worker({.deployment_name = "tests", .build_id = setting("BUILD_ID", "build-1")},
+                                      [](temporal::lambda::LambdaWorkerConfig& config) {
+                                        auto& worker = config.worker_config;
+                                        worker.default_versioning_behavior = temporal::VersioningBehavior::pinned;
+                                        worker.add_workflow<hello>();
+                                        worker.add_workflow<survives>();
+                                        worker.add_activity<greet>();
+                                        worker.add_activity<wait_for_a_kill>();
+                                      });
 }

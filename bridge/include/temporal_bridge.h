@@ -107,6 +107,7 @@ void temporal_worker_complete_activity_task(TemporalWorker* worker, const uint8_
 void temporal_worker_poll_nexus_task(TemporalWorker* worker, temporal_callback callback, void* user);
 void temporal_worker_complete_nexus_task(TemporalWorker* worker, const uint8_t* completion, size_t size,
                                          temporal_callback callback, void* user);
+// May be called as often as one likes: of a flood, the first and the latest reach core.
 int32_t temporal_worker_record_activity_heartbeat(TemporalWorker* worker, const uint8_t* heartbeat, size_t size,
                                                   TemporalBytes* error);
 int32_t temporal_worker_request_workflow_eviction(TemporalWorker* worker, const uint8_t* run_id, size_t size,

@@ -4,6 +4,7 @@ mod connection;
 mod envconfig;
 mod error;
 mod ffi;
+mod heartbeats;
 mod options;
 mod replay;
 mod rpc;

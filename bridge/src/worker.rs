@@ -4,6 +4,7 @@ use crate::{
     connection::TemporalConnection,
     error::{Code, Error, Result},
     ffi::{self, Bytes, RawCallback, Request, answer_now},
+    heartbeats::Heartbeats,
     runtime::TemporalRuntime,
     worker_config::config,
 };
@@ -14,6 +15,7 @@ use std::{
     time::Duration,
 };
 use temporalio_client::tonic;
+use temporalio_protos::coresdk::ActivityTaskCompletion;
 use temporalio_sdk_core::{
     PollError, Worker, WorkerValidationError, init_worker, replay::HistoryFeeder,
 };
@@ -24,6 +26,7 @@ pub struct TemporalWorker {
     core: Mutex<Option<Arc<Worker>>>,
     /// Of a replay worker that takes more of them.
     pub histories: Mutex<Option<Arc<HistoryFeeder>>>,
+    heartbeats: Arc<Heartbeats>,
     handle: Handle,
 }
 
@@ -32,6 +35,7 @@ impl TemporalWorker {
         Self {
             core: Mutex::new(Some(Arc::new(core))),
             histories: Mutex::new(histories.map(Arc::new)),
+            heartbeats: Arc::default(),
             handle,
         }
     }
@@ -155,7 +159,7 @@ macro_rules! poll {
 }
 
 macro_rules! complete {
-    ($name:ident, $complete:ident) => {
+    ($name:ident, $complete:ident, $before:expr) => {
         /// # Safety
         /// See `temporal_bridge.h`.
         #[unsafe(no_mangle)]
@@ -170,6 +174,7 @@ macro_rules! complete {
                 start(worker, callback, user, |worker| {
                     let core = worker.core()?;
                     let completion = ffi::message(completion, size)?;
+                    $before(worker, &core, &completion);
                     Ok(async move {
                         core.$complete(completion)
                             .await
@@ -188,15 +193,28 @@ poll!(
 );
 complete!(
     temporal_worker_complete_workflow_activation,
-    complete_workflow_activation
+    complete_workflow_activation,
+    |_, _, _: &_| ()
 );
 poll!(temporal_worker_poll_activity_task, poll_activity_task);
 complete!(
     temporal_worker_complete_activity_task,
-    complete_activity_task
+    complete_activity_task,
+    flush_heartbeat
 );
 poll!(temporal_worker_poll_nexus_task, poll_nexus_task);
-complete!(temporal_worker_complete_nexus_task, complete_nexus_task);
+complete!(
+    temporal_worker_complete_nexus_task,
+    complete_nexus_task,
+    |_, _, _: &_| ()
+);
+
+/// Core forgets an activity when it completes: its last heartbeat comes before.
+fn flush_heartbeat(worker: &TemporalWorker, core: &Worker, completion: &ActivityTaskCompletion) {
+    if let Some(last) = worker.heartbeats.end(&completion.task_token) {
+        core.record_activity_heartbeat(last);
+    }
+}
 
 /// Runs a call that answers at once, on the worker's runtime.
 ///
@@ -205,14 +223,14 @@ complete!(temporal_worker_complete_nexus_task, complete_nexus_task);
 unsafe fn now(
     worker: *mut TemporalWorker,
     error: *mut Bytes,
-    call: impl FnOnce(&Worker) -> Result<()>,
+    call: impl FnOnce(&TemporalWorker, &Arc<Worker>) -> Result<()>,
 ) -> i32 {
     unsafe {
         answer_now(error, || {
             let worker = ffi::handle(worker)?;
             let core = worker.core()?;
             let _inside = worker.handle.enter();
-            call(&core)
+            call(worker, &core)
         })
     }
 }
@@ -227,8 +245,16 @@ pub unsafe extern "C" fn temporal_worker_record_activity_heartbeat(
     error: *mut Bytes,
 ) -> i32 {
     unsafe {
-        now(worker, error, |core| {
-            core.record_activity_heartbeat(ffi::message(heartbeat, size)?);
+        now(worker, error, |worker, core| {
+            let heartbeat = ffi::message(heartbeat, size)?;
+            let core = Arc::downgrade(core);
+            worker
+                .heartbeats
+                .record(&worker.handle, heartbeat, move |heartbeat| {
+                    if let Some(core) = core.upgrade() {
+                        core.record_activity_heartbeat(heartbeat);
+                    }
+                });
             Ok(())
         })
     }
@@ -244,7 +270,7 @@ pub unsafe extern "C" fn temporal_worker_request_workflow_eviction(
     error: *mut Bytes,
 ) -> i32 {
     unsafe {
-        now(worker, error, |core| {
+        now(worker, error, |_, core| {
             core.request_workflow_eviction(&ffi::text(ffi::input(run_id, size)?)?);
             Ok(())
         })
@@ -260,7 +286,7 @@ pub unsafe extern "C" fn temporal_worker_replace_client(
     error: *mut Bytes,
 ) -> i32 {
     unsafe {
-        now(worker, error, |core| {
+        now(worker, error, |_, core| {
             core.replace_client(ffi::handle(connection)?.core())
                 .map_err(|e| Error::new(Code::Internal, format!("{e:#}")))
         })
@@ -275,7 +301,7 @@ pub unsafe extern "C" fn temporal_worker_initiate_shutdown(
     error: *mut Bytes,
 ) -> i32 {
     unsafe {
-        now(worker, error, |core| {
+        now(worker, error, |_, core| {
             core.initiate_shutdown();
             Ok(())
         })

@@ -12,12 +12,18 @@ thread_local detail::Context* current_context = nullptr;
 
 const char* describe(CancellationReason reason) {
   switch (reason) {
-    case CancellationReason::cancelled: return "cancelled";
-    case CancellationReason::gone: return "gone";
-    case CancellationReason::paused: return "paused";
-    case CancellationReason::reset: return "reset";
-    case CancellationReason::timed_out: return "timed out";
-    case CancellationReason::worker_shutdown: return "worker shutdown";
+    case CancellationReason::cancelled:
+      return "cancelled";
+    case CancellationReason::gone:
+      return "gone";
+    case CancellationReason::paused:
+      return "paused";
+    case CancellationReason::reset:
+      return "reset";
+    case CancellationReason::timed_out:
+      return "timed out";
+    case CancellationReason::worker_shutdown:
+      return "worker shutdown";
   }
   return "unknown";
 }
@@ -27,7 +33,9 @@ const char* describe(CancellationReason reason) {
 namespace detail {
 
 Context::Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat)
-    : info(std::move(info)), heartbeat_details(std::move(heartbeat_details)), record_heartbeat(std::move(record_heartbeat)) {}
+    : info(std::move(info)),
+      heartbeat_details(std::move(heartbeat_details)),
+      record_heartbeat(std::move(record_heartbeat)) {}
 
 Context& Context::current() {
   if (current_context == nullptr) throw std::logic_error("called outside of an activity");

@@ -65,7 +65,8 @@ struct Info {
 /// Why, once `stop_token()` has stopped.
 [[nodiscard]] std::optional<CancellationReason> cancellation_reason();
 
-/// Throws `CancelledError` once the activity is asked to stop. An activity that lets it through is reported as cancelled.
+/// Throws `CancelledError` once the activity is asked to stop. An activity that lets it through is reported as
+/// cancelled.
 void throw_if_cancelled();
 
 namespace detail {

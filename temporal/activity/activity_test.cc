@@ -31,7 +31,8 @@ class Counter {
 TEST(ActivityDefinition, RunsAFunctionFromPayloadsToPayload) {
   const auto definition = activity::function_definition<greet>();
   EXPECT_EQ(definition.name, "greet");
-  EXPECT_EQ(converter::from_payload<std::string>(definition.run(converter::to_payloads(std::string{"Ann"}))), "Hello, Ann");
+  EXPECT_EQ(converter::from_payload<std::string>(definition.run(converter::to_payloads(std::string{"Ann"}))),
+            "Hello, Ann");
 }
 
 TEST(ActivityDefinition, AVoidFunctionGivesNull) {
@@ -71,7 +72,8 @@ TEST(ActivityContext, KeepsTheFirstReasonOfACancellation) {
 
 TEST(ActivityContext, HeartbeatsCarryTypedDetailsBothWays) {
   std::vector<Payload> recorded;
-  Context context{{}, converter::to_payloads(41, std::string{"x"}), [&](auto details) { recorded = std::move(details); }};
+  Context context{
+      {}, converter::to_payloads(41, std::string{"x"}), [&](auto details) { recorded = std::move(details); }};
   const Context::Scope scope{context};
   EXPECT_EQ(activity::heartbeat_details<int>(), 41);
   EXPECT_EQ(activity::heartbeat_details<std::string>(1), "x");

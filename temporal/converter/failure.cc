@@ -170,7 +170,8 @@ std::exception_ptr convert(const FailurePtr& failure) {
       return made(
           CancelledError(message, to_payloads(failure->canceled_failure_info().details()), std::move(cause), trace),
           failure);
-    case Failure::kTerminatedFailureInfo: return made(TerminatedError(message, std::move(cause), trace), failure);
+    case Failure::kTerminatedFailureInfo:
+      return made(TerminatedError(message, std::move(cause), trace), failure);
     case Failure::kServerFailureInfo:
       return made(ServerError(message, failure->server_failure_info().non_retryable(), std::move(cause), trace),
                   failure);
@@ -215,7 +216,8 @@ std::exception_ptr convert(const FailurePtr& failure) {
                                       std::move(cause), trace),
                   failure);
     }
-    default: return made(FailureError(message, std::move(cause), trace), failure);
+    default:
+      return made(FailureError(message, std::move(cause), trace), failure);
   }
 }
 

@@ -6,8 +6,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <google/protobuf/util/message_differencer.h>
-
 #include <stdexcept>
 
 namespace shop {
@@ -20,7 +18,6 @@ namespace temporal::converter {
 namespace {
 
 using namespace std::chrono_literals;
-using google::protobuf::util::MessageDifferencer;
 using temporal::api::failure::v1::Failure;
 
 template <class E>
@@ -112,11 +109,11 @@ TEST(Failure, RoundTripsEveryKind) {
           cause, "at f")),
   };
   for (const auto& failure : kinds) {
-    SCOPED_TRACE(failure.DebugString());
+    SCOPED_TRACE(failure.failure_info_case());
     EXPECT_NE(failure.failure_info_case(), Failure::FAILURE_INFO_NOT_SET);
     EXPECT_EQ(failure.stack_trace(), "at f");
     EXPECT_EQ(failure.cause().message(), "root");
-    EXPECT_TRUE(MessageDifferencer::Equals(to_failure(from_failure(failure)), failure));
+    EXPECT_EQ(to_failure(from_failure(failure)).SerializeAsString(), failure.SerializeAsString());
   }
 }
 
@@ -136,10 +133,10 @@ TEST(Failure, PassesOnWhatItDoesNotKnow) {
   failure.mutable_encoded_attributes()->set_data("secret");
   failure.mutable_nexus_handler_failure_info()->set_type("INTERNAL");
   failure.mutable_cause()->set_message("cause");
-  EXPECT_TRUE(MessageDifferencer::Equals(to_failure(from_failure(failure)), failure));
+  EXPECT_EQ(to_failure(from_failure(failure)).SerializeAsString(), failure.SerializeAsString());
 
   const auto wrapped = failure_of(ApplicationError("outer", {.cause = from_failure(failure)}));
-  EXPECT_TRUE(MessageDifferencer::Equals(wrapped.cause(), failure));
+  EXPECT_EQ(wrapped.cause().SerializeAsString(), failure.SerializeAsString());
 }
 
 TEST(Failure, RepairsTextThatIsNotUtf8) {

@@ -1,9 +1,10 @@
 #include <temporal/converter/payload_converter.h>
 
-#include <temporal/api/common/v1/message.pb.h>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <google/protobuf/api.pb.h>
+#include <google/protobuf/source_context.pb.h>
 
 #include <limits>
 #include <map>
@@ -40,7 +41,7 @@ enum class Color { red, green };
 namespace temporal::converter {
 namespace {
 
-using temporal::api::common::v1::WorkflowExecution;
+using google::protobuf::Mixin;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -116,29 +117,28 @@ TEST(PayloadConverter, KeepsBytesAsTheyAre) {
 }
 
 TEST(PayloadConverter, WritesMessagesAsProtobufJson) {
-  WorkflowExecution message;
-  message.set_workflow_id("order-7");
+  Mixin message;
+  message.set_name("order-7");
   const auto payload = to_payload(message);
   EXPECT_EQ(payload.metadata.at("encoding"), "json/protobuf");
-  EXPECT_EQ(payload.metadata.at("messageType"), "temporal.api.common.v1.WorkflowExecution");
-  EXPECT_EQ(payload.data, R"({"workflowId":"order-7"})");
-  EXPECT_EQ(from_payload<WorkflowExecution>(payload).workflow_id(), "order-7");
+  EXPECT_EQ(payload.metadata.at("messageType"), "google.protobuf.Mixin");
+  EXPECT_EQ(payload.data, R"({"name":"order-7"})");
+  EXPECT_EQ(from_payload<Mixin>(payload).name(), "order-7");
 }
 
 TEST(PayloadConverter, ReadsBinaryMessages) {
-  WorkflowExecution message;
-  message.set_run_id("r");
+  Mixin message;
+  message.set_root("r");
   Payload payload{.metadata = {{"encoding", "binary/protobuf"}}, .data = message.SerializeAsString()};
-  EXPECT_EQ(from_payload<WorkflowExecution>(payload).run_id(), "r");
+  EXPECT_EQ(from_payload<Mixin>(payload).root(), "r");
   payload.data = "\xFF\xFF";
-  EXPECT_THAT(decode_failure<WorkflowExecution>(payload), HasSubstr("the bytes are no such message"));
+  EXPECT_THAT(decode_failure<Mixin>(payload), HasSubstr("the bytes are no such message"));
 }
 
 TEST(PayloadConverter, RefusesAnotherMessage) {
-  const auto payload = to_payload(temporal::api::common::v1::ActivityType{});
-  EXPECT_THAT(decode_failure<WorkflowExecution>(payload),
-              HasSubstr("it holds the message temporal.api.common.v1.ActivityType"));
-  EXPECT_THAT(decode_failure<WorkflowExecution>(json_payload("{}")), HasSubstr("expected encoding json/protobuf"));
+  const auto payload = to_payload(google::protobuf::SourceContext{});
+  EXPECT_THAT(decode_failure<Mixin>(payload), HasSubstr("it holds the message google.protobuf.SourceContext"));
+  EXPECT_THAT(decode_failure<Mixin>(json_payload("{}")), HasSubstr("expected encoding json/protobuf"));
 }
 
 TEST(PayloadConverter, LeavesRawValuesAlone) {

@@ -29,7 +29,8 @@ struct LambdaWorkerConfig {
   std::vector<ShutdownHook> shutdown_hooks = {};
 
   /// With no task running and none received for this long, the invocation ends early; the server invokes again when
-  /// there is a task. Not chosen: it goes on until the buffer. `TEMPORAL_LAMBDA_IDLE_TIMEOUT` pre-fills it.
+  /// there is a task. Not chosen: it goes on until the buffer. `TEMPORAL_LAMBDA_IDLE_TIMEOUT` pre-fills it. At least
+  /// 600 ms: the server sends no second invocation within half a second. Less is raised, with a warning.
   std::optional<Duration> idle_timeout = {};
 
   /// The buffer that counts: the chosen one, or the graceful shutdown timeout and 2 s for cancellation and hooks.

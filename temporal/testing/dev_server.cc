@@ -19,12 +19,14 @@ DevServerOptions with_cli(DevServerOptions options) {
 }
 
 detail::ChildOptions child_options(const DevServerOptions& options, int port) {
-  detail::ChildOptions child{.command = {options.cli, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port",
-                                         std::to_string(port), "--http-port", std::to_string(detail::free_port()),
-                                         "--metrics-port", std::to_string(detail::free_port()), "--log-level", "warn"},
-                             .environment = options.environment,
-                             .log_file = options.log_file};
-  if (!options.database_file.empty()) child.command.insert(child.command.end(), {"--db-filename", options.database_file});
+  detail::ChildOptions child{
+      .command = {options.cli, "server", "start-dev", "--headless", "--ip", "127.0.0.1", "--port", std::to_string(port),
+                  "--http-port", std::to_string(detail::free_port()), "--metrics-port",
+                  std::to_string(detail::free_port()), "--log-level", "warn"},
+      .environment = options.environment,
+      .log_file = options.log_file};
+  if (!options.database_file.empty())
+    child.command.insert(child.command.end(), {"--db-filename", options.database_file});
   child.command.insert(child.command.end(), options.arguments.begin(), options.arguments.end());
   return child;
 }
@@ -37,9 +39,11 @@ DevServer::DevServer(DevServerOptions options)
       process_(child_options(options_, port_)) {
   const auto limit = std::chrono::steady_clock::now() + options_.start_timeout;
   while (!detail::accepts_connections(port_)) {
-    if (!process_.running()) throw std::runtime_error{options_.cli + " server start-dev ended: see " + options_.log_file};
+    if (!process_.running())
+      throw std::runtime_error{options_.cli + " server start-dev ended: see " + options_.log_file};
     if (std::chrono::steady_clock::now() > limit) {
-      throw std::runtime_error{options_.cli + " server start-dev does not accept connections: see " + options_.log_file};
+      throw std::runtime_error{options_.cli + " server start-dev does not accept connections: see " +
+                               options_.log_file};
     }
     std::this_thread::sleep_for(10ms);
   }

@@ -19,7 +19,7 @@ struct DevServerOptions {
   std::map<std::string, std::string> environment = {};  ///< added to our own
   std::string database_file = {};                       ///< kept across restarts; in memory when empty
   std::string log_file = "/dev/null";
-  int port = 0;                                         ///< zero: any free one
+  int port = 0;  ///< zero: any free one
   std::chrono::seconds start_timeout = std::chrono::seconds{60};
 };
 

@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t default_slots = 100;
 constexpr auto longest_finalize = 1h;
+constexpr auto longest_discard = 5s;  // of a worker that has never worked
 
 }  // namespace
 
@@ -45,7 +46,8 @@ class Worker::State : public std::enable_shared_from_this<State> {
                            core_->complete_activity_task(completion, on_completed());
                            touch();
                          },
-                     .record_heartbeat = [this](const std::string& beat) { core_->record_activity_heartbeat(beat); }}) {}
+                     .record_heartbeat = [this](const std::string& beat) { core_->record_activity_heartbeat(beat); }}) {
+  }
 
   void start() {
     try {
@@ -53,13 +55,14 @@ class Worker::State : public std::enable_shared_from_this<State> {
                                              detail::to_bridge(options_, client_.options()));
       core::await([this](core::Callback done) { core_->validate(std::move(done)); });
     } catch (const core::Error& error) {
-      if (core_) core_->initiate_shutdown();  // frees its place on the connection; it has never polled
-      core_.reset();
+      if (core_) {
+        core_->initiate_shutdown();
+        begin_to_poll();  // core frees what it holds for the one who polls it to its end
+        shutdown(Clock::now() + longest_discard);
+      }
       std::rethrow_exception(client::detail::to_public(error));
     }
-    last_task_ = Clock::now();
-    if (!options_.workflows.empty()) spawn([this] { poll(&core::Worker::poll_workflow_activation, &State::on_workflow); });
-    if (!options_.activities.empty()) spawn([this] { poll(&core::Worker::poll_activity_task, &State::on_activity); });
+    begin_to_poll();
   }
 
   std::exception_ptr wait_until(Clock::time_point until, std::stop_token stop) {
@@ -101,6 +104,13 @@ class Worker::State : public std::enable_shared_from_this<State> {
 
  private:
   using Poll = void (core::Worker::*)(core::Callback);
+
+  void begin_to_poll() {
+    touch();
+    if (!options_.workflows.empty())
+      spawn([this] { poll(&core::Worker::poll_workflow_activation, &State::on_workflow); });
+    if (!options_.activities.empty()) spawn([this] { poll(&core::Worker::poll_activity_task, &State::on_activity); });
+  }
 
   /// Polls one kind of task until core says that it has shut down.
   void poll(Poll next, void (State::*handle)(const std::string&)) {

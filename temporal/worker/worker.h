@@ -23,8 +23,8 @@ namespace temporal::worker {
 
 /// What a worker does at a moment, for deciding that it is idle.
 struct WorkerStatus {
-  std::size_t running_tasks = 0;                          ///< activities and workflow tasks in progress
-  std::chrono::steady_clock::time_point last_task = {};   ///< when the last one came or ended; the start at first
+  std::size_t running_tasks = 0;                         ///< activities and workflow tasks in progress
+  std::chrono::steady_clock::time_point last_task = {};  ///< when the last one came or ended; the start at first
 };
 
 /// A worker on one task queue. Thread-safe. Ends at the latest in its destructor, which drains without a limit.

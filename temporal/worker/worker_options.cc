@@ -12,7 +12,8 @@ void require_unique_names(const Definitions& definitions, const std::string& kin
   std::set<std::string_view> names;
   for (const auto& definition : definitions) {
     if (!names.insert(definition.name).second) {
-      throw ConfigurationError{kind + " " + definition.name + " is registered twice: register it once, or give one of "
+      throw ConfigurationError{kind + " " + definition.name +
+                               " is registered twice: register it once, or give one of "
                                "the two another name by specialising temporal::registered_name"};
     }
   }

@@ -35,7 +35,7 @@ using PollerBehavior = std::variant<SimpleMaximum, Autoscaling>;
 /// Options of a worker. A value: copies share only what activities' objects the user registered.
 /// See https://docs.temporal.io/develop/worker-performance for what the limits do.
 struct WorkerOptions {
-  std::string task_queue = {};              ///< required
+  std::string task_queue = {};               ///< required
   std::optional<std::string> identity = {};  ///< the client's when not chosen
 
   /// Set: Worker Deployment Versioning is on, with this version.
@@ -53,12 +53,12 @@ struct WorkerOptions {
   std::optional<PollerBehavior> activity_task_poller_behavior = {};
   std::optional<PollerBehavior> nexus_task_poller_behavior = {};
 
-  std::size_t max_cached_workflows = 1000;                      ///< zero: no sticky cache
-  std::optional<Duration> sticky_schedule_to_start_timeout = {};  ///< 10 s when not chosen
-  std::optional<Duration> max_heartbeat_throttle_interval = {};   ///< 60 s when not chosen
+  std::size_t max_cached_workflows = 1000;                           ///< zero: no sticky cache
+  std::optional<Duration> sticky_schedule_to_start_timeout = {};     ///< 10 s when not chosen
+  std::optional<Duration> max_heartbeat_throttle_interval = {};      ///< 60 s when not chosen
   std::optional<Duration> default_heartbeat_throttle_interval = {};  ///< 30 s when not chosen
-  std::optional<double> max_activities_per_second = {};           ///< of this worker
-  std::optional<double> max_task_queue_activities_per_second = {};  ///< of all workers of the task queue
+  std::optional<double> max_activities_per_second = {};              ///< of this worker
+  std::optional<double> max_task_queue_activities_per_second = {};   ///< of all workers of the task queue
 
   /// How long running activities may go on after a shutdown has begun before they are asked to stop.
   Duration graceful_shutdown_timeout = {};

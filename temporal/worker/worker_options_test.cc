@@ -58,8 +58,9 @@ TEST(WorkerOptions, AClassWithoutARunFunctionIsRefused) {
 TEST(WorkerOptions, AVersionedWorkflowNeedsABehaviorOfItsOwnOrTheDefault) {
   auto options = good();
   options.deployment_version = {.deployment_name = "app", .build_id = "1"};
-  EXPECT_THAT(complaint(options), testing::AllOf(testing::HasSubstr("workflow hello"), testing::HasSubstr("versioning_behavior"),
-                                                 testing::HasSubstr("default_versioning_behavior")));
+  EXPECT_THAT(complaint(options),
+              testing::AllOf(testing::HasSubstr("workflow hello"), testing::HasSubstr("versioning_behavior"),
+                             testing::HasSubstr("default_versioning_behavior")));
   options.default_versioning_behavior = VersioningBehavior::pinned;
   EXPECT_EQ(complaint(options), "");
 }

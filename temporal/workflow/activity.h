@@ -54,7 +54,7 @@ struct Scheduled {
 /// Adds the command to the current activation.
 /// @throws std::invalid_argument when neither timeout is set, std::logic_error outside a workflow.
 Scheduled schedule_activity(std::string_view activity_type, const ActivityOptions& options,
-                                    std::vector<Payload> arguments);
+                            std::vector<Payload> arguments);
 void cancel_activity(std::uint32_t sequence);
 
 template <class Result>
@@ -102,7 +102,8 @@ template <auto Function, class... Arguments>
 struct ExecuteActivity<Function, std::tuple<Arguments...>> {
   using Result = typename temporal::detail::FunctionTraits<Function>::Result;
   Task<Result> operator()(ActivityOptions options, Arguments... arguments) const {
-    return execute_activity<Result>(registered_name<Function>, std::move(options), converter::to_payloads(arguments...));
+    return execute_activity<Result>(registered_name<Function>, std::move(options),
+                                    converter::to_payloads(arguments...));
   }
 };
 
@@ -131,9 +132,9 @@ inline constexpr detail::StartActivity<Function> start_activity;
 
 /// Runs an activity that is known by name only, for one that is written in another language.
 template <class Result>
-Task<Result> execute_activity_named(std::string activity_type, ActivityOptions options, std::vector<Payload> arguments) {
-  co_return co_await ActivityHandle<Result>{
-      detail::schedule_activity(activity_type, options, std::move(arguments))};
+Task<Result> execute_activity_named(std::string activity_type, ActivityOptions options,
+                                    std::vector<Payload> arguments) {
+  co_return co_await ActivityHandle<Result>{detail::schedule_activity(activity_type, options, std::move(arguments))};
 }
 
 }  // namespace temporal::workflow

@@ -68,7 +68,8 @@ auto call([[maybe_unused]] void* object, typename temporal::detail::FunctionTrai
   return std::apply(
       [&](auto&&... argument) -> decltype(auto) {
         if constexpr (Traits::is_member) {
-          return (static_cast<typename Traits::Class*>(object)->*Function)(std::forward<decltype(argument)>(argument)...);
+          return (static_cast<typename Traits::Class*>(object)->*Function)(
+              std::forward<decltype(argument)>(argument)...);
         } else {
           return Function(std::forward<decltype(argument)>(argument)...);
         }
@@ -100,7 +101,8 @@ Task<Payload> run_erased(void* object, Definition::Arguments payloads) {
 template <class Workflow, auto Member>
 struct Bound {
   using Traits = temporal::detail::FunctionTraits<Member>;
-  static_assert(std::derived_from<Workflow, typename Traits::Class>, "a handler must be a member of the workflow's class");
+  static_assert(std::derived_from<Workflow, typename Traits::Class>,
+                "a handler must be a member of the workflow's class");
 
   static Task<Payload> run(void* object, Definition::Arguments payloads) {
     typename Traits::Class* base = static_cast<Workflow*>(object);

@@ -49,9 +49,10 @@ struct PromiseBase {
 
   template <class A>
   A&& await_transform(A&& awaited) noexcept {
-    static_assert(std::is_base_of_v<Awaitable, std::remove_cvref_t<A>>,
-                  "A workflow can only await workflow::Task and what temporal/workflow/ offers: anything else would not "
-                  "be deterministic. Do other work in an activity.");
+    static_assert(
+        std::is_base_of_v<Awaitable, std::remove_cvref_t<A>>,
+        "A workflow can only await workflow::Task and what temporal/workflow/ offers: anything else would not "
+        "be deterministic. Do other work in an activity.");
     return static_cast<A&&>(awaited);
   }
 };
@@ -83,8 +84,8 @@ struct Promise<void> : PromiseBase {
 
 }  // namespace detail
 
-/// A piece of workflow code that may wait. Lazy: it starts when it is awaited, on the workflow's deterministic queue and
-/// nowhere else. Destroying it destroys its frame and everything it waits for. Not thread-safe; never leaves its
+/// A piece of workflow code that may wait. Lazy: it starts when it is awaited, on the workflow's deterministic queue
+/// and nowhere else. Destroying it destroys its frame and everything it waits for. Not thread-safe; never leaves its
 /// workflow.
 template <class T>
 class [[nodiscard("a workflow::Task does nothing until it is awaited with co_await")]] Task : public detail::Awaitable {

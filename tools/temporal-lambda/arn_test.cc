@@ -28,7 +28,8 @@ TEST(Text, AnEscapedArnIsDecodedAndBrokenEscapesStay) {
 
 TEST(Text, UuidsAndTimesHaveTheirForm) {
   EXPECT_THAT(uuid(), testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
-  EXPECT_EQ(rfc3339(std::chrono::system_clock::time_point{std::chrono::milliseconds{1'001}}), "1970-01-01T00:00:01.001Z");
+  EXPECT_EQ(rfc3339(std::chrono::system_clock::time_point{std::chrono::milliseconds{1'001}}),
+            "1970-01-01T00:00:01.001Z");
   EXPECT_THAT(trace_header(std::chrono::system_clock::now()),
               testing::MatchesRegex("Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0"));
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
 #include <sys/types.h>
+#include <boost/asio/io_context.hpp>
 
 #include <filesystem>
 #include <functional>
@@ -15,8 +15,8 @@ struct ChildOptions {
   std::filesystem::path program = {};
   std::map<std::string, std::string> environment = {};  ///< all of it: nothing is inherited
   std::filesystem::path working_directory = {};
-  std::function<void(const std::string& line)> on_line = {};   ///< each line of its standard output and error
-  std::function<void(int wait_status)> on_exit = {};           ///< once, after its last line
+  std::function<void(const std::string& line)> on_line = {};  ///< each line of its standard output and error
+  std::function<void(int wait_status)> on_exit = {};          ///< once, after its last line
 };
 
 /// A process in a group of its own that ends with us at the latest. It belongs to the thread of its io_context.

@@ -19,8 +19,8 @@ void unpack(const fs::path& zip, const fs::path& folder) {
   const std::unique_ptr<archive, int (*)(archive*)> reader{archive_read_new(), archive_read_free};
   const std::unique_ptr<archive, int (*)(archive*)> writer{archive_write_disk_new(), archive_write_free};
   archive_read_support_format_zip(reader.get());
-  archive_write_disk_set_options(writer.get(), ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_SECURE_NODOTDOT |
-                                                   ARCHIVE_EXTRACT_SECURE_SYMLINKS);
+  archive_write_disk_set_options(
+      writer.get(), ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_SECURE_NODOTDOT | ARCHIVE_EXTRACT_SECURE_SYMLINKS);
   const auto check = [&](int code, archive* which) {
     if (code < ARCHIVE_WARN) throw std::runtime_error{zip.string() + ": " + archive_error_string(which)};
   };
@@ -50,7 +50,8 @@ fs::path lay_out_code(const fs::path& code, const fs::path& folder) {
   fs::create_directories(folder);
   const auto absolute = fs::absolute(code);
   if (fs::is_directory(absolute)) {
-    for (const auto& entry : fs::directory_iterator{absolute}) fs::create_symlink(entry.path(), folder / entry.path().filename());
+    for (const auto& entry : fs::directory_iterator{absolute})
+      fs::create_symlink(entry.path(), folder / entry.path().filename());
   } else if (absolute.extension() == ".zip") {
     unpack(absolute, folder);
   } else {
@@ -58,7 +59,8 @@ fs::path lay_out_code(const fs::path& code, const fs::path& folder) {
   }
   const auto bootstrap = folder / "bootstrap";
   if (!fs::exists(bootstrap)) throw std::runtime_error{code.string() + " has no file named bootstrap"};
-  if (::access(bootstrap.c_str(), X_OK) != 0) throw std::runtime_error{"the bootstrap of " + code.string() + " is not executable"};
+  if (::access(bootstrap.c_str(), X_OK) != 0)
+    throw std::runtime_error{"the bootstrap of " + code.string() + " is not executable"};
   return bootstrap;
 }
 

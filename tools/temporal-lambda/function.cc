@@ -8,7 +8,8 @@
 
 namespace temporal::local_lambda {
 
-Function::Function(boost::asio::io_context& io, const LocalOptions& options, const FunctionConfig& config, EventLog& log)
+Function::Function(boost::asio::io_context& io, const LocalOptions& options, const FunctionConfig& config,
+                   EventLog& log)
     : io_(io),
       options_(options),
       config_(config),
@@ -46,16 +47,16 @@ void Function::dispatch() {
 
 void Function::start_environment(Invocation first) {
   const auto environment = std::make_shared<EnvironmentPointer>();
-  Environment::Owner owner{
-      .on_outcome = [this](Invocation invocation, const Outcome& outcome) { on_outcome(std::move(invocation), outcome); },
-      .on_idle = [this] { dispatch(); },
-      .on_ended =
-          [this, environment] {
-            environments_.remove(*environment);
-            environment->reset();
-            if (environments_.empty() && stopped_) return stopped_();
-            dispatch();
-          }};
+  Environment::Owner owner{.on_outcome = [this](Invocation invocation,
+                                                const Outcome& outcome) { on_outcome(std::move(invocation), outcome); },
+                           .on_idle = [this] { dispatch(); },
+                           .on_ended =
+                               [this, environment] {
+                                 environments_.remove(*environment);
+                                 environment->reset();
+                                 if (environments_.empty() && stopped_) return stopped_();
+                                 dispatch();
+                               }};
   *environment = std::make_shared<Environment>(io_, options_, config_, bootstrap_, std::to_string(++started_), log_,
                                                std::move(owner));
   environments_.push_front(*environment);

@@ -30,13 +30,15 @@ struct HttpServer::Shared {
 
 class HttpServer::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, std::shared_ptr<Shared> server) : stream_(std::move(socket)), server_(std::move(server)) {}
+  Session(tcp::socket socket, std::shared_ptr<Shared> server)
+      : stream_(std::move(socket)), server_(std::move(server)) {}
 
   void read() {
     parser_.emplace();
     parser_->body_limit(body_limit);
     http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, std::size_t) {
-      if (error == http::error::body_limit) return self->write(make_response(413, R"({"message":"payload too large"})"), false);
+      if (error == http::error::body_limit)
+        return self->write(make_response(413, R"({"message":"payload too large"})"), false);
       if (!error) self->handle();
     });
   }
@@ -46,19 +48,21 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
     const auto request = parser_->release();
     if (server_->closed) return;
     auto answered = std::make_shared<bool>(false);
-    server_->handler(request, [self = shared_from_this(), answered, keep = request.keep_alive()](HttpResponse response) {
-      if (std::exchange(*answered, true)) return;
-      self->write(std::move(response), keep);
-    });
+    server_->handler(request,
+                     [self = shared_from_this(), answered, keep = request.keep_alive()](HttpResponse response) {
+                       if (std::exchange(*answered, true)) return;
+                       self->write(std::move(response), keep);
+                     });
   }
 
   void write(HttpResponse response, bool keep_alive) {
     response.keep_alive(keep_alive);
     response.prepare_payload();
     response_ = std::move(response);
-    http::async_write(stream_, response_, [self = shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
-      if (!error && keep_alive) self->read();
-    });
+    http::async_write(stream_, response_,
+                      [self = shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
+                        if (!error && keep_alive) self->read();
+                      });
   }
 
   beast::tcp_stream stream_;
@@ -69,9 +73,9 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
 };
 
 HttpServer::HttpServer(asio::io_context& io, int port, Handler handler)
-    : shared_(std::make_shared<Shared>(Shared{
-          tcp::acceptor{io, tcp::endpoint{asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)}},
-          std::move(handler)})) {
+    : shared_(std::make_shared<Shared>(
+          Shared{tcp::acceptor{io, tcp::endpoint{asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)}},
+                 std::move(handler)})) {
   accept();
 }
 

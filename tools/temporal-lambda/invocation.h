@@ -16,10 +16,10 @@ struct Outcome {
 /// One event on its way to a function.
 struct Invocation {
   std::string request_id = {};
-  std::string arn = {};      ///< as it was invoked
+  std::string arn = {};  ///< as it was invoked
   std::string payload = {};
   std::string trace = {};
-  bool is_event = true;      ///< asynchronous: queued, and tried again when it fails
+  bool is_event = true;  ///< asynchronous: queued, and tried again when it fails
   int attempt = 1;
   std::function<void(const Outcome&)> done = {};  ///< of a RequestResponse
 };

@@ -40,7 +40,8 @@ json configuration(const LocalOptions& options, const FunctionConfig& function, 
 std::string query_value(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const auto pair = query.substr(0, query.find('&'));
-    if (pair.substr(0, pair.find('=')) == name && pair.size() > name.size()) return url_decode(pair.substr(name.size() + 1));
+    if (pair.substr(0, pair.find('=')) == name && pair.size() > name.size())
+      return url_decode(pair.substr(name.size() + 1));
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
   }
   return {};

@@ -16,7 +16,8 @@ LocalLambda::LocalLambda(boost::asio::io_context& io, LocalOptions options)
     : options_(validated(std::move(options))),
       log_(options_.event_log),
       routes_(options_, functions_),
-      api_(io, options_.port, [this](const HttpRequest& request, Reply reply) { routes_.handle(request, std::move(reply)); }),
+      api_(io, options_.port,
+           [this](const HttpRequest& request, Reply reply) { routes_.handle(request, std::move(reply)); }),
       io_(io) {
   for (const auto& function : options_.functions) {
     functions_.emplace(function.name, std::make_unique<Function>(io, options_, function, log_));

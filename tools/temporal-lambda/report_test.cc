@@ -7,8 +7,9 @@ using namespace temporal::local_lambda;
 using namespace std::chrono_literals;
 
 TEST(Report, ReadsLikeLambdas) {
-  EXPECT_EQ(to_string({.request_id = "7", .duration = 12345us, .memory_size_mb = 128, .max_memory_used_mb = 20}),
-            "REPORT RequestId: 7\tDuration: 12.35 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 20 MB");
+  EXPECT_EQ(
+      to_string({.request_id = "7", .duration = 12345us, .memory_size_mb = 128, .max_memory_used_mb = 20}),
+      "REPORT RequestId: 7\tDuration: 12.35 ms\tBilled Duration: 13 ms\tMemory Size: 128 MB\tMax Memory Used: 20 MB");
 }
 
 TEST(Report, AColdStartIsBilledWithItsInit) {

@@ -54,7 +54,8 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
 
 std::string trace_header(std::chrono::system_clock::time_point time) {
   std::array<char, 16> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%08x", static_cast<unsigned>(std::chrono::system_clock::to_time_t(time)));
+  std::snprintf(seconds.data(), seconds.size(), "%08x",
+                static_cast<unsigned>(std::chrono::system_clock::to_time_t(time)));
   return std::string{"Root=1-"} + seconds.data() + "-" + random_hex(24) + ";Parent=" + random_hex(16) + ";Sampled=0";
 }
 

@@ -26,11 +26,14 @@ std::exception_ptr to_public(const core::Error& error) {
   if (error.grpc_status != 0 || error.kind == core::ErrorKind::rpc) return std::make_exception_ptr(to_rpc_error(error));
   switch (error.kind) {
     case core::ErrorKind::connection:
-    case core::ErrorKind::timeout: return std::make_exception_ptr(ConnectionError(error.what()));
+    case core::ErrorKind::timeout:
+      return std::make_exception_ptr(ConnectionError(error.what()));
     case core::ErrorKind::invalid_argument:
     case core::ErrorKind::configuration:
-    case core::ErrorKind::validation: return std::make_exception_ptr(ConfigurationError(error.what()));
-    default: return std::make_exception_ptr(Error(error.what()));
+    case core::ErrorKind::validation:
+      return std::make_exception_ptr(ConfigurationError(error.what()));
+    default:
+      return std::make_exception_ptr(Error(error.what()));
   }
 }
 

@@ -19,9 +19,10 @@ core::Error rpc_error(GrpcStatus status, std::string details = {}) {
 }
 
 /// A serialized google.rpc.Status: code = 1, message = 2, repeated Any details = 3.
-std::string status_with(const google::protobuf::Message& detail) {
+std::string status_with(const google::protobuf::MessageLite& detail) {
   google::protobuf::Any any;
-  any.PackFrom(detail);
+  any.set_type_url("type.googleapis.com/" + detail.GetTypeName());
+  any.set_value(detail.SerializeAsString());
   const auto bytes = any.SerializeAsString();
   std::string length;
   for (auto left = bytes.size();; left >>= 7) {

@@ -42,19 +42,24 @@ namespace enums = temporal::api::enums::v1;
 
 enums::WorkflowIdReusePolicy to_proto(WorkflowIdReusePolicy policy) {
   switch (policy) {
-    case WorkflowIdReusePolicy::allow_duplicate: return enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
+    case WorkflowIdReusePolicy::allow_duplicate:
+      return enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
     case WorkflowIdReusePolicy::allow_duplicate_failed_only:
       return enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY;
-    case WorkflowIdReusePolicy::reject_duplicate: return enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE;
+    case WorkflowIdReusePolicy::reject_duplicate:
+      return enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE;
   }
   return enums::WORKFLOW_ID_REUSE_POLICY_UNSPECIFIED;
 }
 
 enums::WorkflowIdConflictPolicy to_proto(WorkflowIdConflictPolicy policy) {
   switch (policy) {
-    case WorkflowIdConflictPolicy::fail: return enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL;
-    case WorkflowIdConflictPolicy::use_existing: return enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
-    case WorkflowIdConflictPolicy::terminate_existing: return enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
+    case WorkflowIdConflictPolicy::fail:
+      return enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL;
+    case WorkflowIdConflictPolicy::use_existing:
+      return enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
+    case WorkflowIdConflictPolicy::terminate_existing:
+      return enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
   }
   return enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED;
 }

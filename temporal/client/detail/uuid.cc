@@ -1,15 +1,21 @@
 #include <temporal/client/detail/uuid.h>
 
+#include <sys/random.h>
+
 #include <array>
-#include <random>
+#include <cerrno>
+#include <cstdint>
+#include <system_error>
 
 namespace temporal::client::detail {
 
 std::string random_uuid() {
   constexpr auto digits = "0123456789abcdef";
-  std::random_device device;
-  std::array<std::random_device::result_type, 4> words{};
-  for (auto& word : words) word = device();
+  // Not std::random_device: libstdc++'s needs arc4random, and Lambda's glibc is older than that.
+  std::array<std::uint32_t, 4> words{};
+  if (::getrandom(words.data(), sizeof(words), 0) != sizeof(words)) {
+    throw std::system_error{errno, std::generic_category(), "getrandom"};
+  }
 
   std::string uuid(36, '-');
   std::size_t nibble = 0;

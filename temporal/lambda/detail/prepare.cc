@@ -11,9 +11,15 @@ namespace temporal::lambda::detail {
 namespace {
 
 using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
 constexpr Duration longest_setting = 24h;  // keeps the arithmetic of deadlines far from overflow
+
+/// The server asks for an invocation at most every 500 ms a task queue partition, and forgets what came in between (its
+/// setting workercontroller.hook.min_signal_interval_no_sync_match). A worker that stays for longer finds those tasks;
+/// without one they would wait for the next task, or for the server's look at its backlogs minutes later.
+constexpr Duration least_idle_timeout = 600ms;
 
 bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });
@@ -148,6 +154,12 @@ void apply_overrides(LambdaWorkerConfig& config, const WorkerDeploymentVersion& 
         "the configure callback enabled eager activities: they need a connection that outlives the invocation and "
         "stay disabled on Lambda");
     options.disable_eager_activity_execution = true;
+  }
+  if (config.idle_timeout > Duration::zero() && config.idle_timeout < least_idle_timeout) {
+    log.warn(
+        "idle_timeout is shorter than the server's interval between invocations: it is raised, or tasks would wait",
+        {{"idle_timeout_seconds", seconds(*config.idle_timeout)}, {"raised_to", seconds(least_idle_timeout)}});
+    config.idle_timeout = least_idle_timeout;
   }
 }
 

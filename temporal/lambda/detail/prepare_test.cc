@@ -141,6 +141,18 @@ TEST(Overrides, SayNothingWhenNothingWasChanged) {
   EXPECT_TRUE(stage.records.empty());
 }
 
+TEST(Overrides, X1_RaisesAnIdleTimeoutThatWouldLeaveTasksBehind) {
+  Stage stage;
+  auto config = good_config();
+  config.idle_timeout = 200ms;
+  apply_overrides(config, version, fake_world(stage).log);
+  EXPECT_EQ(config.idle_timeout, 600ms);
+  ASSERT_EQ(stage.logged("WARN").size(), 1U);
+  config.idle_timeout = 5s;
+  apply_overrides(config, version, fake_world(stage).log);
+  EXPECT_EQ(config.idle_timeout, 5s);
+}
+
 TEST(Validate, AcceptsTheDefaults) { EXPECT_EQ(refusal_of(good_config()).message, "no error"); }
 
 TEST(Validate, D2_NeedsATaskQueue) {

@@ -90,7 +90,8 @@ class Stint {
     }
     shift_.log.info("worker stopped",
                     {{"reason", to_string(end)}, {"drain_seconds", seconds(shift_.world.clock->now() - begin)}});
-    if (end == End::budget_spent) result.error = check_server();
+    if (end == End::idle) settle();
+    if (end == End::budget_spent) result.error = settle();
     return result;
   }
 
@@ -125,8 +126,10 @@ class Stint {
     }
   }
 
-  /// The worker retries when the server is gone. One that never came back is an error.
-  std::exception_ptr check_server() {
+  /// A last call, for two reasons. What a connection carries arrives in order: when the server answers, it knows that
+  /// the worker's polls have ended, and gives them no task while the environment is frozen. And the worker goes on
+  /// trying while the server is gone: one that never came back is an error.
+  std::exception_ptr settle() {
     const Duration left = shift_.schedule.deadline - answer_margin - hook_reserve - shift_.world.clock->now();
     const auto error = probe(*connection_, std::clamp(left, least_timeout, last_probe));
     if (!error) return {};

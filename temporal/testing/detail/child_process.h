@@ -11,9 +11,9 @@ namespace temporal::testing::detail {
 
 /// What to run, and where its output goes.
 struct ChildOptions {
-  std::vector<std::string> command = {};                 ///< the program, looked up on PATH, and its arguments
-  std::map<std::string, std::string> environment = {};   ///< added to our own
-  std::string log_file = "/dev/null";                    ///< its standard output and error, appended
+  std::vector<std::string> command = {};                ///< the program, looked up on PATH, and its arguments
+  std::map<std::string, std::string> environment = {};  ///< added to our own
+  std::string log_file = "/dev/null";                   ///< its standard output and error, appended
 };
 
 /// A program that runs beside us, in a process group of its own, and ends with us at the latest: on destruction, and by

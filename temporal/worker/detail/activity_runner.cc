@@ -40,12 +40,18 @@ activity::Info make_info(const std::string& token, const std::string& task_queue
 
 CancellationReason to_reason(coresdk::activity_task::ActivityCancelReason reason) {
   switch (reason) {
-    case coresdk::activity_task::NOT_FOUND: return CancellationReason::gone;
-    case coresdk::activity_task::TIMED_OUT: return CancellationReason::timed_out;
-    case coresdk::activity_task::WORKER_SHUTDOWN: return CancellationReason::worker_shutdown;
-    case coresdk::activity_task::PAUSED: return CancellationReason::paused;
-    case coresdk::activity_task::RESET: return CancellationReason::reset;
-    default: return CancellationReason::cancelled;
+    case coresdk::activity_task::NOT_FOUND:
+      return CancellationReason::gone;
+    case coresdk::activity_task::TIMED_OUT:
+      return CancellationReason::timed_out;
+    case coresdk::activity_task::WORKER_SHUTDOWN:
+      return CancellationReason::worker_shutdown;
+    case coresdk::activity_task::PAUSED:
+      return CancellationReason::paused;
+    case coresdk::activity_task::RESET:
+      return CancellationReason::reset;
+    default:
+      return CancellationReason::cancelled;
   }
 }
 
@@ -86,9 +92,8 @@ void ActivityRunner::start(const std::string& token, const coresdk::activity_tas
     const std::scoped_lock lock{mutex_};
     running_.emplace(token, context);
   }
-  outside_.execute([this, token, context, arguments = converter::to_payloads(start.input())] {
-    run(token, *context, arguments);
-  });
+  outside_.execute(
+      [this, token, context, arguments = converter::to_payloads(start.input())] { run(token, *context, arguments); });
 }
 
 void ActivityRunner::cancel(const std::string& token, const coresdk::activity_task::Cancel& cancel) {
@@ -108,7 +113,8 @@ void ActivityRunner::run(const std::string& token, Context& context, const std::
   auto& result = *completion.mutable_result();
   try {
     const Context::Scope scope{context};
-    *result.mutable_completed()->mutable_result() = converter::to_proto(find(context.info.activity_type).run(arguments));
+    *result.mutable_completed()->mutable_result() =
+        converter::to_proto(find(context.info.activity_type).run(arguments));
   } catch (...) {
     const auto failure = std::current_exception();
     const bool cancelled = context.cancellation_reason() && is_cancelled_error(failure);
@@ -125,8 +131,8 @@ const activity::Definition& ActivityRunner::find(const std::string& type) const 
   if (definition != definitions_.end()) return definition->second;
   std::string names;
   for (const auto& [name, known] : definitions_) names += (names.empty() ? "" : ", ") + name;
-  throw ApplicationError{"activity type " + type + " is not registered on this worker; registered are: " +
-                             (names.empty() ? "none" : names),
+  throw ApplicationError{"activity type " + type +
+                             " is not registered on this worker; registered are: " + (names.empty() ? "none" : names),
                          {.type = "NotFoundError"}};
 }
 

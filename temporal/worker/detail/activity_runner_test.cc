@@ -43,11 +43,14 @@ class ActivityRunnerTest : public testing::Test {
   std::vector<ActivityTaskCompletion> completions_;
   std::vector<coresdk::ActivityHeartbeat> heartbeats_;
   ActivityRunner runner_{
-      {activity::function_definition<twice>(), activity::function_definition<fail>(), activity::function_definition<beat>()},
+      {activity::function_definition<twice>(), activity::function_definition<fail>(),
+       activity::function_definition<beat>()},
       "queue",
       {.execute = [this](auto job) { jobs_.push_back(std::move(job)); },
-       .complete = [this](const std::string& bytes) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); },
-       .record_heartbeat = [this](const std::string& bytes) { EXPECT_TRUE(heartbeats_.emplace_back().ParseFromString(bytes)); }}};
+       .complete =
+           [this](const std::string& bytes) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); },
+       .record_heartbeat =
+           [this](const std::string& bytes) { EXPECT_TRUE(heartbeats_.emplace_back().ParseFromString(bytes)); }}};
 };
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace temporal::worker::detail {
 
-/// A queue of jobs and the loop that works on it. It owns no thread: its owner starts one whenever `submit` asks for it,
-/// so that an idle worker has none and the owner decides what becomes of a stuck one.
+/// A queue of jobs and the loop that works on it. It owns no thread: its owner starts one whenever `submit` asks for
+/// it, so that an idle worker has none and the owner decides what becomes of a stuck one.
 class JobQueue {
  public:
   using Job = std::function<void()>;

@@ -38,7 +38,8 @@ std::string WorkflowRunner::handle(const std::string& bytes) {
 }
 
 workflow::detail::Instance& WorkflowRunner::instance_for(const WorkflowActivation& activation) {
-  const auto start = std::ranges::find_if(activation.jobs(), [](const auto& job) { return job.has_initialize_workflow(); });
+  const auto start =
+      std::ranges::find_if(activation.jobs(), [](const auto& job) { return job.has_initialize_workflow(); });
   if (start == activation.jobs().end()) {
     const auto cached = instances_.find(activation.run_id());
     if (cached == instances_.end()) {
@@ -51,8 +52,8 @@ workflow::detail::Instance& WorkflowRunner::instance_for(const WorkflowActivatio
   if (definition == definitions_.end()) {
     std::string names;
     for (const auto& [name, known] : definitions_) names += (names.empty() ? "" : ", ") + name;
-    throw ApplicationError{"workflow type " + type + " is not registered on this worker; registered are: " +
-                               (names.empty() ? "none" : names),
+    throw ApplicationError{"workflow type " + type +
+                               " is not registered on this worker; registered are: " + (names.empty() ? "none" : names),
                            {.type = "NotFoundError"}};
   }
   auto& slot = instances_[activation.run_id()];

@@ -61,7 +61,8 @@ TEST(WorkflowRunner, ForgetsAnEvictedRun) {
   const auto evicted = handle(workflows, eviction);
   EXPECT_TRUE(evicted.has_successful());
   EXPECT_EQ(evicted.successful().commands_size(), 0);
-  EXPECT_THAT(handle(workflows, firing()).failed().failure().message(), testing::HasSubstr("not in this worker's cache"));
+  EXPECT_THAT(handle(workflows, firing()).failed().failure().message(),
+              testing::HasSubstr("not in this worker's cache"));
 }
 
 TEST(WorkflowRunner, AnActivationThatDoesNotDecodeIsAFailedTask) {

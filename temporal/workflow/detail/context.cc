@@ -13,10 +13,12 @@ thread_local Context* current_context = nullptr;
 
 coresdk::workflow_commands::ActivityCancellationType to_proto(ActivityCancellationType type) {
   switch (type) {
-    case ActivityCancellationType::try_cancel: return coresdk::workflow_commands::TRY_CANCEL;
+    case ActivityCancellationType::try_cancel:
+      return coresdk::workflow_commands::TRY_CANCEL;
     case ActivityCancellationType::wait_cancellation_completed:
       return coresdk::workflow_commands::WAIT_CANCELLATION_COMPLETED;
-    case ActivityCancellationType::abandon: return coresdk::workflow_commands::ABANDON;
+    case ActivityCancellationType::abandon:
+      return coresdk::workflow_commands::ABANDON;
   }
   return coresdk::workflow_commands::TRY_CANCEL;
 }
@@ -33,7 +35,8 @@ Context& Context::current() {
 Context::Scope::Scope(Context& context) : previous_(std::exchange(current_context, &context)) {}
 Context::Scope::~Scope() { current_context = previous_; }
 
-Scheduled Context::schedule_activity(std::string_view type, const ActivityOptions& options, std::vector<Payload> input) {
+Scheduled Context::schedule_activity(std::string_view type, const ActivityOptions& options,
+                                     std::vector<Payload> input) {
   if (!options.start_to_close_timeout && !options.schedule_to_close_timeout) {
     throw std::invalid_argument("activity " + std::string{type} +
                                 ": set start_to_close_timeout or schedule_to_close_timeout in its ActivityOptions");
@@ -108,7 +111,8 @@ void Context::request_cancellation() {
     resolve(timer, {}, cancelled("the workflow was cancelled while it waited for a timer"));
   }
   // The server or core answers each with a resolution of its own.
-  for (const auto& [sequence, activity] : activities_) add_command().mutable_request_cancel_activity()->set_seq(sequence);
+  for (const auto& [sequence, activity] : activities_)
+    add_command().mutable_request_cancel_activity()->set_seq(sequence);
   for (auto& condition : std::exchange(conditions_, {})) {
     resolve(condition.pending, {}, cancelled("the workflow was cancelled while it waited for a condition"));
   }
@@ -133,7 +137,8 @@ void Context::run_until_blocked() {
 
 bool Context::resolve_conditions() {
   for (auto condition = conditions_.begin(); condition != conditions_.end();) {
-    const bool abandoned = !condition->pending->waiter;  // its frame is gone, and what the predicate refers to may be too
+    const bool abandoned =
+        !condition->pending->waiter;  // its frame is gone, and what the predicate refers to may be too
     if (!abandoned && condition->holds()) resolve(condition->pending, {}, nullptr);
     condition = abandoned || condition->pending->resolved ? conditions_.erase(condition) : std::next(condition);
   }

@@ -23,11 +23,15 @@ enum Step { facts, handlers, progress, queries, step_count };
 Step step_of(const WorkflowActivationJob& job) {
   switch (job.variant_case()) {
     case WorkflowActivationJob::kNotifyHasPatch:
-    case WorkflowActivationJob::kUpdateRandomSeed: return facts;
+    case WorkflowActivationJob::kUpdateRandomSeed:
+      return facts;
     case WorkflowActivationJob::kSignalWorkflow:
-    case WorkflowActivationJob::kDoUpdate: return handlers;
-    case WorkflowActivationJob::kQueryWorkflow: return queries;
-    default: return progress;
+    case WorkflowActivationJob::kDoUpdate:
+      return handlers;
+    case WorkflowActivationJob::kQueryWorkflow:
+      return queries;
+    default:
+      return progress;
   }
 }
 
@@ -130,12 +134,18 @@ void Instance::apply(const Job& job) {
   switch (job.variant_case()) {
     case Job::kInitializeWorkflow:
       return spawn({.task = definition_.run(object_.get(), std::move(arguments_)), .is_main = true});
-    case Job::kFireTimer: return context_.fire_timer(job.fire_timer().seq());
-    case Job::kUpdateRandomSeed: return context_.random.seed(job.update_random_seed().randomness_seed());
-    case Job::kQueryWorkflow: return query(job.query_workflow());
-    case Job::kCancelWorkflow: return context_.request_cancellation();
-    case Job::kSignalWorkflow: return signal(job.signal_workflow());
-    case Job::kDoUpdate: return update(job.do_update());
+    case Job::kFireTimer:
+      return context_.fire_timer(job.fire_timer().seq());
+    case Job::kUpdateRandomSeed:
+      return context_.random.seed(job.update_random_seed().randomness_seed());
+    case Job::kQueryWorkflow:
+      return query(job.query_workflow());
+    case Job::kCancelWorkflow:
+      return context_.request_cancellation();
+    case Job::kSignalWorkflow:
+      return signal(job.signal_workflow());
+    case Job::kDoUpdate:
+      return update(job.do_update());
     case Job::kResolveActivity: {
       const auto& resolved = job.resolve_activity();
       const auto& result = resolved.result();

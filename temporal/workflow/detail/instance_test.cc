@@ -93,7 +93,8 @@ workflow::Definition order() {
 class DrivenRun {
  public:
   template <class... Arguments>
-  explicit DrivenRun(workflow::Definition definition, const Arguments&... arguments) : definition_(std::move(definition)) {
+  explicit DrivenRun(workflow::Definition definition, const Arguments&... arguments)
+      : definition_(std::move(definition)) {
     auto& start = *next_.add_jobs()->mutable_initialize_workflow();
     start.set_workflow_type(definition_.name);
     start.set_workflow_id("id");
@@ -108,7 +109,8 @@ class DrivenRun {
   void complete_activity(int seq, const T& value) {
     auto& resolved = *job().mutable_resolve_activity();
     resolved.set_seq(seq);
-    *resolved.mutable_result()->mutable_completed()->mutable_result() = converter::to_proto(converter::to_payload(value));
+    *resolved.mutable_result()->mutable_completed()->mutable_result() =
+        converter::to_proto(converter::to_payload(value));
   }
   template <class... Arguments>
   void signal(const std::string& name, const Arguments&... arguments) {
@@ -132,7 +134,7 @@ class DrivenRun {
   }
   std::vector<WorkflowCommand> commands() {
     auto completion = activate();
-    EXPECT_TRUE(completion.has_successful()) << completion.DebugString();
+    EXPECT_TRUE(completion.has_successful()) << completion.failed().failure().message();
     return {completion.successful().commands().begin(), completion.successful().commands().end()};
   }
   void evict() { instance_.reset(); }
@@ -180,8 +182,9 @@ TEST(Instance, AnActivityFailureReachesTheWorkflowWithItsCause) {
   (void)run.commands();
   auto& resolved = *run.job().mutable_resolve_activity();
   resolved.set_seq(1);
-  *resolved.mutable_result()->mutable_failed()->mutable_failure() = converter::to_failure(std::make_exception_ptr(
-      ActivityError{"activity failed", {.activity_type = "greet"}, std::make_exception_ptr(ApplicationError{"no greeting"})}));
+  *resolved.mutable_result()->mutable_failed()->mutable_failure() =
+      converter::to_failure(std::make_exception_ptr(ActivityError{
+          "activity failed", {.activity_type = "greet"}, std::make_exception_ptr(ApplicationError{"no greeting"})}));
   const auto commands = run.commands();
   ASSERT_EQ(commands.size(), 1U);
   const auto& failure = commands[0].fail_workflow_execution().failure();
