@@ -31,6 +31,13 @@ set_target_properties(temporal_bridge PROPERTIES IMPORTED_LOCATION "${TEMPORAL_B
 target_include_directories(temporal_bridge INTERFACE "${PROJECT_SOURCE_DIR}/bridge/include")
 target_link_libraries(temporal_bridge INTERFACE Threads::Threads ${CMAKE_DL_LIBS} m)
 
+if(BUILD_TESTING AND NOT TEMPORAL_SANITIZE)
+  add_test(NAME Bridge.RustTests
+    COMMAND "${TEMPORAL_CARGO}" test --quiet --locked --lib --manifest-path "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml"
+            --target-dir "${bridge_target_dir}")
+  set_tests_properties(Bridge.RustTests PROPERTIES LABELS bridge TIMEOUT 900)
+endif()
+
 # The C++ side of the messages that cross the boundary.
 set(bridge_proto "${PROJECT_SOURCE_DIR}/bridge/proto/temporal_bridge.proto")
 set(bridge_proto_dir "${PROJECT_BINARY_DIR}/bridge-proto")

@@ -45,12 +45,7 @@ class Handler::State {
     for (const auto& warning : loaded.warnings) log_.warn(warning);
     defaults_ = detail::default_config(version_, loaded, world_.environment);
     prepare(first_.emplace(), log_);
-    try {
-      connections_.open_early(first_->config.client_connect_config, log_);
-    } catch (...) {
-      // The first invocation tries again, and fails with it.
-      log_.debug("not connected yet", {{"error", detail::to_failure(std::current_exception()).message}});
-    }
+    connections_.open_early(first_->config.client_connect_config, log_);
   }
 
   Outcome invoke(const Invocation& invocation, const std::stop_token& stop) {

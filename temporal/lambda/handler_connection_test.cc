@@ -6,6 +6,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 namespace temporal::lambda::detail {
 namespace {
 
@@ -27,6 +29,34 @@ TEST_F(Connections, F13_ConnectsAgainAfterInitCouldNotAndFailsWithThatError) {
 
   stage.on_connect = {};
   EXPECT_EQ(type_of(handler(event())), "success") << "the environment survives";
+}
+
+/// Returns when init has given up waiting for a connect that it calls, and the first invocation waits for it.
+void until_the_invocation_waits(FakeClock& clock) {
+  clock.advance(1s);
+  while (clock.waits() < 2) std::this_thread::yield();
+}
+
+TEST_F(Connections, F13_TheFirstInvocationWaitsForTheConnectOfInit) {
+  stage.on_connect = [this](const auto&) { until_the_invocation_waits(*stage.clock); };
+  auto handler = make();
+  EXPECT_EQ(type_of(handler(event())), "success");
+  EXPECT_EQ(stage.connects.size(), 1U);
+}
+
+TEST_F(Connections, F13_AServerThatNeverAnswersCostsOneConnectTimeoutInitIncluded) {
+  stage.on_connect = [this](const client::ConnectOptions& options) {
+    until_the_invocation_waits(*stage.clock);
+    stage.clock->advance(options.connect_timeout - 1s);
+    throw ConnectionError("gave no answer");
+  };
+  const auto start = stage.clock->now();
+  auto handler = make();
+  const auto outcome = handler(event());
+  EXPECT_EQ(type_of(outcome), "Temporal.ConnectionError");
+  EXPECT_THAT(outcome.failure->message, AllOf(HasSubstr("localhost:7233"), HasSubstr("no answer")));
+  EXPECT_EQ(stage.clock->now(), start + 3s);
+  EXPECT_EQ(stage.connects.size(), 1U);
 }
 
 TEST_F(Connections, F13_TheProbeCountsTowardsTheConnectTimeout) {

@@ -5,6 +5,7 @@
 #include <temporal/lambda/error.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace temporal::lambda::detail {
 namespace {
@@ -17,6 +18,8 @@ constexpr Duration least_timeout = 50ms;
 /// A connection that init opened is used without a probe when the first event follows this soon: it cannot have been
 /// frozen for long.
 constexpr Duration stays_fresh = 1s;
+/// How long init waits for the connection. A server that is well answers by then, from another continent too.
+constexpr Duration longest_init_wait = 1s;
 
 bool refuses_credentials(const std::exception_ptr& error) {
   try {
@@ -26,6 +29,11 @@ bool refuses_credentials(const std::exception_ptr& error) {
   } catch (...) {
     return false;
   }
+}
+
+[[noreturn]] void throw_cannot_connect(const client::ConnectOptions& options, const std::exception_ptr& error) {
+  throw LambdaError(refuses_credentials(error) ? ErrorType::worker : ErrorType::connection,
+                    "cannot connect to the Temporal server at " + options.address + ": " + to_failure(error).message);
 }
 
 }  // namespace
@@ -47,28 +55,49 @@ std::shared_ptr<Connection> ConnectionCache::obtain(const client::ConnectOptions
                                                     const Logger& log) {
   const auto begin = world_.clock->now();
   const auto timeout = std::min(options.connect_timeout, limit);
-  if (connection_ && options == options_ && is_alive(std::min(longest_probe, timeout / 2), log)) {
-    fresh_since_.reset();
-    return connection_;
-  }
-  connection_.reset();
-  auto bounded = options;
-  const Duration spent = world_.clock->now() - begin;
-  bounded.connect_timeout = std::max(timeout - spent, least_timeout);
   try {
+    if (join_early(options, timeout)) return connection_;
+    if (connection_ && options == options_ && is_alive(std::min(longest_probe, timeout / 2), log)) {
+      fresh_since_.reset();
+      return connection_;
+    }
+    connection_.reset();
+    auto bounded = options;
+    const Duration spent = world_.clock->now() - begin;
+    bounded.connect_timeout = std::max(timeout - spent, least_timeout);
     connection_ = world_.connect(bounded);
   } catch (...) {
-    const auto error = std::current_exception();
-    throw LambdaError(refuses_credentials(error) ? ErrorType::worker : ErrorType::connection,
-                      "cannot connect to the Temporal server at " + options.address + ": " + to_failure(error).message);
+    throw_cannot_connect(options, std::current_exception());
   }
   options_ = options;
   return connection_;
 }
 
+bool ConnectionCache::join_early(const client::ConnectOptions& options, Duration limit) {
+  auto early = std::exchange(early_, std::nullopt);
+  if (!early || early->options != options) return false;
+  // One that is older than its timeout was frozen, and one that has failed is tried again.
+  const bool stale = world_.clock->wall_now() - early->begin > options.connect_timeout;
+  if (stale || early->run.has_failed()) return false;
+  if (!early->run.wait(*world_.clock, world_.clock->now() + limit)) throw ConnectionError("no answer");
+  connection_ = *early->made;
+  options_ = options;
+  return true;
+}
+
 void ConnectionCache::open_early(const client::ConnectOptions& options, const Logger& log) {
-  obtain(options, options.connect_timeout, log);
-  fresh_since_ = world_.clock->wall_now();
+  auto made = std::make_shared<std::shared_ptr<Connection>>();
+  early_.emplace(Attempt{options, world_.clock->wall_now(), made,
+                         BoundedRun{[connect = world_.connect, options, made] { *made = connect(options); }}});
+  try {
+    if (!early_->run.wait(*world_.clock, world_.clock->now() + longest_init_wait)) return;
+    connection_ = *made;
+    options_ = options;
+    fresh_since_ = world_.clock->wall_now();
+  } catch (...) {
+    log.debug("not connected yet", {{"error", to_failure(std::current_exception()).message}});
+  }
+  early_.reset();
 }
 
 }  // namespace temporal::lambda::detail

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <atomic>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -29,9 +30,13 @@ class FakeClock final : public Clock {
   }
   bool wait_until(std::unique_lock<std::mutex>& lock, std::condition_variable& changed, SteadyTime until,
                   const std::function<bool()>& done) override {
+    ++waits_;
     while (!done() && now() < until) changed.wait_for(lock, std::chrono::milliseconds{1});
     return done();
   }
+
+  /// How often somebody has begun to wait.
+  [[nodiscard]] int waits() const { return waits_; }
 
   void advance(Duration duration) {
     const std::lock_guard lock{mutex_};
@@ -50,6 +55,7 @@ class FakeClock final : public Clock {
   mutable std::mutex mutex_;
   Duration elapsed_ = {};
   Duration frozen_ = {};
+  std::atomic<int> waits_ = 0;
 };
 
 /// What the fakes do and what was done to them. Functions that are not set do nothing, and work.
