@@ -1,7 +1,10 @@
+#include <temporal/client/client.h>
 #include <temporal/testing/dev_server.h>
 
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -31,6 +34,16 @@ detail::ChildOptions child_options(const DevServerOptions& options, int port) {
   return child;
 }
 
+/// The server listens before it serves: until then it refuses every request.
+std::optional<std::string> reason_not_ready(const std::string& address) {
+  try {
+    client::Client::connect({.address = address});
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error.what();
+  }
+}
+
 }  // namespace
 
 DevServer::DevServer(DevServerOptions options)
@@ -38,11 +51,11 @@ DevServer::DevServer(DevServerOptions options)
       port_(options_.port != 0 ? options_.port : detail::free_port()),
       process_(child_options(options_, port_)) {
   const auto limit = std::chrono::steady_clock::now() + options_.start_timeout;
-  while (!detail::accepts_connections(port_)) {
+  while (auto why_not = reason_not_ready(address())) {
     if (!process_.running())
       throw std::runtime_error{options_.cli + " server start-dev ended: see " + options_.log_file};
     if (std::chrono::steady_clock::now() > limit) {
-      throw std::runtime_error{options_.cli + " server start-dev does not accept connections: see " +
+      throw std::runtime_error{options_.cli + " server start-dev is not ready (" + *why_not + "): see " +
                                options_.log_file};
     }
     std::this_thread::sleep_for(10ms);

@@ -27,7 +27,7 @@ struct DevServerOptions {
 /// Ends with this object. See https://docs.temporal.io/cli/server#start-dev.
 class DevServer {
  public:
-  /// Starts it and waits until it accepts connections.
+  /// Starts it and waits until it serves requests.
   /// @throws std::runtime_error, with the command, when it ends or does not come up in time.
   explicit DevServer(DevServerOptions options = {});
 

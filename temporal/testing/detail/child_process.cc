@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -117,18 +118,18 @@ void ChildProcess::stop(std::chrono::milliseconds limit) {
 }
 
 int free_port() {
-  const Socket socket;
-  auto address = loopback(0);
-  socklen_t size = sizeof address;
-  if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), size) != 0) fail("bind");
-  if (::getsockname(socket.fd(), reinterpret_cast<sockaddr*>(&address), &size) != 0) fail("getsockname");
-  return ntohs(address.sin_port);
-}
-
-bool accepts_connections(int port) {
-  const Socket socket;
-  const auto address = loopback(port);
-  return ::connect(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  // Below the ports that the kernel hands out by itself, so that the port is still free a moment later. Each process
+  // begins elsewhere: several test programs run side by side.
+  constexpr int first = 10'000;
+  constexpr int count = 22'000;
+  static std::atomic<unsigned> next = static_cast<unsigned>(::getpid()) * 2'654'435'761U;
+  for (;;) {
+    const int port = first + static_cast<int>((next += 7) % count);
+    const Socket socket;
+    const auto address = loopback(port);
+    if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return port;
+    if (errno != EADDRINUSE && errno != EACCES) fail("bind");
+  }
 }
 
 }  // namespace temporal::testing::detail

@@ -43,7 +43,4 @@ class ChildProcess {
 /// A TCP port of the loopback interface that nobody listens on at this moment.
 [[nodiscard]] int free_port();
 
-/// True once something accepts connections on that port of the loopback interface.
-[[nodiscard]] bool accepts_connections(int port);
-
 }  // namespace temporal::testing::detail
