@@ -87,10 +87,11 @@ bool ConnectionCache::join_early(const client::ConnectOptions& options, Duration
 
 void ConnectionCache::open_early(const client::ConnectOptions& options, const Logger& log) {
   auto made = std::make_shared<std::shared_ptr<Connection>>();
+  const auto until = world_.clock->now() + longest_init_wait;
   early_.emplace(Attempt{options, world_.clock->wall_now(), made,
                          BoundedRun{[connect = world_.connect, options, made] { *made = connect(options); }}});
   try {
-    if (!early_->run.wait(*world_.clock, world_.clock->now() + longest_init_wait)) return;
+    if (!early_->run.wait(*world_.clock, until)) return;
     connection_ = *made;
     options_ = options;
     fresh_since_ = world_.clock->wall_now();
