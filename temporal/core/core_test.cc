@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <fstream>
+#include <string>
 #include <thread>
 
 using namespace temporal;
@@ -207,7 +208,7 @@ TEST(EnvConfig, BrokenTomlNamesTheLine) {
 }
 
 TEST(EnvConfig, AFileIsReadByItsPath) {
-  const auto path = testing::TempDir() + "core_test_temporal.toml";
+  const auto path = testing::TempDir() + "core_test_" + std::to_string(::getpid()) + ".toml";
   std::ofstream{path} << "[profile.default]\naddress = 'file:1'\n";
   bridge::v1::EnvConfigRequest request;
   request.set_path(path);

@@ -26,6 +26,14 @@ constexpr std::size_t default_slots = 100;
 constexpr auto longest_finalize = 1h;
 constexpr auto longest_discard = 5s;  // of a worker that has never worked
 
+/// Never destroys what was abandoned: threads that cannot be killed still use it until the process is gone.
+void keep_until_exit(std::shared_ptr<const void> abandoned) {
+  static auto& mutex = *new std::mutex;
+  static auto& kept = *new std::vector<std::shared_ptr<const void>>;
+  const std::scoped_lock lock{mutex};
+  kept.push_back(std::move(abandoned));
+}
+
 }  // namespace
 
 // Shared by the owner and by every thread, so that a thread that has to be abandoned still has all it uses.
@@ -83,7 +91,8 @@ class Worker::State : public std::enable_shared_from_this<State> {
     lock.unlock();
     for (auto& thread : threads) drained ? thread.join() : thread.detach();
     if (!drained) {
-      abandoned_ = shared_from_this();  // until the process ends
+      abandoned_ = true;
+      keep_until_exit(shared_from_this());
       return false;
     }
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
@@ -190,7 +199,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
   std::atomic<bool> running_workflow_task_ = false;
   Clock::time_point last_task_ = {};
   std::exception_ptr failure_ = {};
-  std::shared_ptr<State> abandoned_ = {};
+  bool abandoned_ = false;
 };
 
 Worker::Worker(client::Client client, WorkerOptions options) {

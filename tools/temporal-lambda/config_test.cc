@@ -1,7 +1,9 @@
 #include <tools/temporal-lambda/config.h>
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 
@@ -21,8 +23,15 @@ std::string complaint(Call&& call) {
   return "";
 }
 
+/// Of this process alone: tests run side by side.
+std::filesystem::path test_folder() {
+  auto folder = std::filesystem::path{testing::TempDir()} / ("config-" + std::to_string(::getpid()));
+  std::filesystem::create_directories(folder);
+  return folder;
+}
+
 std::filesystem::path file_with(const std::string& text) {
-  const auto path = std::filesystem::path{testing::TempDir()} / "functions.toml";
+  auto path = test_folder() / "functions.toml";
   std::ofstream{path} << text;
   return path;
 }
@@ -51,7 +60,7 @@ TEST(Config, ATomlFileDescribesFunctions) {
       functions_from_toml(file_with("[function.hello]\ncode = 'hello.zip'\ntimeout = 1.5\nmemory = 512\nconcurrency = "
                                     "2\nenvironment = { K = 'v' }\n"));
   ASSERT_EQ(functions.size(), 1U);
-  EXPECT_EQ(functions[0].code, std::filesystem::path{testing::TempDir()} / "hello.zip");
+  EXPECT_EQ(functions[0].code, test_folder() / "hello.zip");
   EXPECT_EQ(functions[0].timeout, 1500ms);
   EXPECT_EQ(functions[0].environment.at("K"), "v");
 }

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <vector>
 
 namespace temporal::lambda::detail {
 namespace {
@@ -31,12 +30,6 @@ constexpr std::string_view to_string(End end) {
       break;
   }
   return "it failed";
-}
-
-/// Never destroyed: threads that cannot be killed still use it until the process is gone.
-void leak(std::shared_ptr<Worker> worker) {
-  static auto& leaked = *new std::vector<std::shared_ptr<Worker>>;
-  leaked.push_back(std::move(worker));
 }
 
 std::exception_ptr probe(Connection& connection, Duration timeout) {
@@ -70,7 +63,6 @@ class Stint {
       const bool started = run_bounded(shift_.world.clock, shift_.schedule.drain_until(shift_.schedule.stop_at()),
                                        [worker = worker_] { worker->start(); });
       if (!started) {
-        leak(std::move(worker_));
         return {.abandoned = true, .error = lost("the server did not answer when the worker was started")};
       }
       end = wait(result.error);
@@ -86,7 +78,6 @@ class Stint {
     if (result.abandoned) {
       shift_.log.error("work is stuck and was abandoned: the process ends after the answer",
                        {{"waited_seconds", seconds(shift_.world.clock->now() - begin)}});
-      leak(std::move(worker_));
     }
     shift_.log.info("worker stopped",
                     {{"reason", to_string(end)}, {"drain_seconds", seconds(shift_.world.clock->now() - begin)}});
