@@ -33,7 +33,7 @@ target_link_libraries(temporal_bridge INTERFACE Threads::Threads ${CMAKE_DL_LIBS
 
 if(BUILD_TESTING AND NOT TEMPORAL_SANITIZE)
   add_test(NAME Bridge.RustTests
-    COMMAND "${TEMPORAL_CARGO}" test --quiet --locked --lib --manifest-path "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml"
+    COMMAND "${TEMPORAL_CARGO}" test --locked --lib --manifest-path "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml"
             --target-dir "${bridge_target_dir}")
   set_tests_properties(Bridge.RustTests PROPERTIES LABELS bridge TIMEOUT 900)
 endif()

@@ -17,7 +17,7 @@ set(CMAKE_CXX_FLAGS_DEV "-O1 -g1")
 set(CMAKE_C_FLAGS_DEV "-O1 -g1")
 set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG -ffunction-sections -fdata-sections")
 
-set(TEMPORAL_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread")
+set(TEMPORAL_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread, with fuzzer-no-link for fuzzers")
 if(TEMPORAL_SANITIZE)
   add_compile_options(-fsanitize=${TEMPORAL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${TEMPORAL_SANITIZE})

@@ -1,6 +1,10 @@
 # C++ code for Temporal's protos. The .proto files come with the temporalio-protos crate; nothing is vendored.
-# A copy in the build tree has the package temporal.api.namespace.v1 renamed to namespace_: protobuf 3.21 does not
-# escape the C++ keyword. No message of that package travels inside an Any, so the wire does not change.
+# It is made from a copy in the build tree, whose wire is the same:
+# - All is generated for the lite runtime. No message meets JSON here, and descriptors would be a tenth of a bootstrap.
+# - The well-known types are messages of our own package temporal.well_known: those that come with protobuf bring its whole
+#   runtime with them, and must stay what they are for users whose messages need it.
+# - The package temporal.api.namespace.v1 is namespace_: protobuf 3.21 does not escape the C++ keyword. No message of it
+#   travels inside an Any.
 set(Protobuf_USE_STATIC_LIBS ON)
 find_package(Protobuf 3.21 REQUIRED)
 include(Cargo)
@@ -66,23 +70,36 @@ set(proto_names
   sdk/core/workflow_commands/workflow_commands
   sdk/core/workflow_completion/workflow_completion)
 
+set(well_known_types any duration empty field_mask timestamp wrappers)
+
 set(TEMPORAL_PROTOS_DIR "${PROJECT_BINARY_DIR}/protos")
+set(TEMPORAL_ORIGINAL_PROTOS "${TEMPORAL_PROTOS_CRATE}/protos/api_upstream")
 set(proto_copies "${PROJECT_BINARY_DIR}/proto-sources")
 set(proto_files "")
 set(proto_outputs "")
-foreach(name ${proto_names})
-  set(proto "temporal/${name}.proto")
-  set(original "${TEMPORAL_PROTOS_CRATE}/protos/api_upstream/${proto}")
-  if(name MATCHES "^sdk/")
-    set(original "${TEMPORAL_PROTOS_CRATE}/protos/local/${proto}")
-  endif()
+
+# Copies a .proto file to the `name` that it has from here on, and has C++ made from it.
+function(temporal_proto original name)
   file(READ "${original}" text)
   string(REPLACE "temporal.api.namespace.v1" "temporal.api.namespace_.v1" text "${text}")
-  # No reflection: none of these messages meets JSON, and descriptors would be a tenth of a bootstrap.
+  string(REPLACE "google.protobuf" "temporal.well_known" text "${text}")
+  string(REPLACE "google/protobuf/" "temporal/well_known/" text "${text}")
   string(REGEX REPLACE "(\npackage [^;]+;)" "\\1\noption optimize_for = LITE_RUNTIME;" text "${text}")
-  file(CONFIGURE OUTPUT "${proto_copies}/${proto}" CONTENT "${text}" @ONLY)
-  list(APPEND proto_files "${proto_copies}/${proto}")
-  list(APPEND proto_outputs "${TEMPORAL_PROTOS_DIR}/temporal/${name}.pb.cc" "${TEMPORAL_PROTOS_DIR}/temporal/${name}.pb.h")
+  file(CONFIGURE OUTPUT "${proto_copies}/${name}.proto" CONTENT "${text}" @ONLY)
+  list(APPEND proto_files "${proto_copies}/${name}.proto")
+  list(APPEND proto_outputs "${TEMPORAL_PROTOS_DIR}/${name}.pb.cc" "${TEMPORAL_PROTOS_DIR}/${name}.pb.h")
+  return(PROPAGATE proto_files proto_outputs)
+endfunction()
+
+foreach(name ${proto_names})
+  if(name MATCHES "^sdk/")
+    temporal_proto("${TEMPORAL_PROTOS_CRATE}/protos/local/temporal/${name}.proto" "temporal/${name}")
+  else()
+    temporal_proto("${TEMPORAL_ORIGINAL_PROTOS}/temporal/${name}.proto" "temporal/${name}")
+  endif()
+endforeach()
+foreach(name ${well_known_types})
+  temporal_proto("${Protobuf_INCLUDE_DIRS}/google/protobuf/${name}.proto" "temporal/well_known/${name}")
 endforeach()
 
 file(MAKE_DIRECTORY "${TEMPORAL_PROTOS_DIR}")

@@ -23,7 +23,7 @@ function(temporal_test target)
     add_test(NAME ${target} COMMAND ${target})
     set_tests_properties(${target} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
   else()
-    gtest_discover_tests(${target} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+    gtest_discover_tests(${target} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300 DISCOVERY_TIMEOUT 60)
   endif()
 endfunction()
 

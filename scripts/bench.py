@@ -13,6 +13,7 @@ import urllib.request
 
 import local_stack
 from local_stack import ROOT, StackError, event_seconds, wait_for
+from tls_front import TlsFront
 
 DEPLOYMENT, BUILD_ID, TASK_QUEUE, FUNCTION, WORKFLOW = "hello", "build-1", "hello", "hello", "hello"
 MIB = 1024 * 1024
@@ -33,21 +34,27 @@ def finish(stack, workflow_id, timeout=60):
         stack.require_alive()
         if time.monotonic() > deadline:
             raise StackError(f"workflow {workflow_id} did not end in {timeout} s")
-    history = stack.http(f"/workflows/{workflow_id}/history")["history"]["events"]
+    history = stack.events_of(workflow_id)
     if event_seconds(history, "WORKFLOW_EXECUTION_COMPLETED") is None:
         raise StackError(f"workflow {workflow_id} ended with {history[-1]['eventType']}")
     return history
 
 
 @contextlib.contextmanager
-def running(build, scenario, timeout=60, idle="1s", arguments=()):
-    """A stack whose function is deployed, current and not working."""
+def running(build, scenario, timeout=60, idle="1s", arguments=(), front_idle=None, settings=()):
+    """A stack whose function is deployed, current and not working. With `front_idle` its worker goes through a TLS front
+    that closes a connection after so many seconds without a call: `stack.front`."""
     environment = {"TEMPORAL_TASK_QUEUE": TASK_QUEUE}
     if idle:
         environment["TEMPORAL_LAMBDA_IDLE_TIMEOUT"] = idle
     code = {FUNCTION: build / "examples/hello/hello.zip"}
     folder = ROOT / "build/bench" / scenario
-    with local_stack.Stack(build, folder, code, environment, timeout=timeout, arguments=arguments) as stack:
+    stack = local_stack.Stack(build, folder, code, environment, timeout, arguments, settings=settings)
+    with contextlib.ExitStack() as parts:
+        if front_idle:
+            stack.front = parts.enter_context(TlsFront(stack.address, f"{folder}-front", front_idle))
+            environment.update(stack.front.environment())
+        parts.enter_context(stack)
         stack.deploy(FUNCTION, DEPLOYMENT, BUILD_ID, TASK_QUEUE)
         try:
             yield stack
@@ -104,6 +111,25 @@ def warm(build, runs):
     return times
 
 
+def warm_over_tls(build, runs, connects_anew):
+    """The same through a TLS front, after two seconds of freeze. A worker that connects anew has been left by the front,
+    which closes a connection after one second without a call."""
+    times = []
+    scenario = "tls-anew" if connects_anew else "tls-reused"
+    with running(build, scenario, front_idle=1 if connects_anew else 75) as stack:
+        for run in range(runs):
+            wait_for("the environment to freeze", lambda: len(stack.events("frozen")) > run)
+            time.sleep(2)
+            before = stack.front.connections()
+            start(stack, f"{scenario}-{run}")
+            history = finish(stack, f"{scenario}-{run}")
+            invoke = first_after(stack.events("invoke"), started(history))
+            times.append((completed(history) - invoke["seconds"]) * 1000)
+            if (stack.front.connections() > before) != connects_anew:
+                raise StackError(f"an invocation of {scenario} did not do what it is named after")
+    return times
+
+
 def load(build, workflows):
     """CPU seconds, peak RSS in MiB and workflow tasks of one environment that runs this many workflows."""
     with running(build, "load", idle=None, arguments=["--concurrency", "1"]) as stack:
@@ -144,6 +170,27 @@ def frozen_gap(build, seconds):
         if invocations < 2:
             raise StackError("there was no second invocation: nothing was frozen")
         return lost, max(completed(h) - started(h) for h in histories)
+
+
+def billed(build, workflows, idle, settings=()):
+    """Seconds that Lambda bills for this many workflows, started at once while nothing runs. The function's timeout is
+    30 s."""
+    with running(build, "billed", timeout=30, idle=idle, settings=settings) as stack:
+
+        def ends():
+            return stack.events("invocation_end")
+
+        def at_rest():
+            return len(ends()) == len(stack.events("invocation_start"))
+
+        wait_for("the first invocation to end", at_rest, timeout=60)
+        before = len(ends())
+        for number in range(workflows):
+            start(stack, f"billed-{number}")
+        for number in range(workflows):
+            finish(stack, f"billed-{number}")
+        wait_for("the invocations to end", at_rest, timeout=60)
+        return sum(event["billed_ms"] for event in ends()[before:]) / 1000
 
 
 def silent_server(build):
@@ -189,8 +236,12 @@ def measure(build, runs, workflows):
 
     ready, from_process, from_start = (statistics.median(values) for values in cold(build, runs))
     warm_time = statistics.median(warm(build, runs))
+    reused, anew = (statistics.median(warm_over_tls(build, runs, connects_anew)) for connects_anew in (False, True))
     cpu, rss, tasks = load(build, workflows)
     lost, slowest = frozen_gap(build, 20)
+    bills = {number: billed(build, number, "1s") for number in (1, 10, 100)}
+    bill_on_request = billed(build, 1, "1s", ["frontend.enableCancelWorkerPollsOnShutdown=true"])
+    bill_without_idle_exit = billed(build, 1, None)
     silent = silent_server(build)
     scale = workflows / 300
     return [
@@ -198,6 +249,8 @@ def measure(build, runs, workflows):
         row("cold: process start → workflow completed", f"{from_process:.0f} ms", "≤ 45 ms", from_process <= 45),
         row("cold, through the controller: start → completed", f"{from_start:.0f} ms", "≤ 70 ms", from_start <= 70),
         row("warm (thawed): invoke → completed", f"{warm_time:.0f} ms", "≤ 20 ms", warm_time <= 20),
+        row("warm over TLS, the connection reused", f"{reused:.0f} ms", ""),
+        row("warm over TLS, connected anew", f"{anew:.0f} ms", ""),
         row(f"{workflows} workflows: worker CPU", f"{cpu:.2f} s", f"≤ {0.5 * scale:.2f} s", cpu <= 0.5 * scale),
         row(f"{workflows} workflows: peak RSS", f"{rss:.1f} MiB", "≤ 24 MiB", rss <= 24),
         row("CPU for 1,000 workflow tasks", f"{cpu / tasks * 1000:.2f} s", "no bar yet"),
@@ -206,15 +259,31 @@ def measure(build, runs, workflows):
         row("highest glibc symbol", glibc.stdout.strip(), "≤ GLIBC_2.34", True),
         row("10 starts/s with frozen gaps: tasks lost", str(lost), "0", lost == 0),
         row("10 starts/s with frozen gaps: slowest workflow", f"{slowest:.1f} s", "≤ 3 s", slowest <= 3),
+        row("billed for 1 workflow, idle timeout 1 s", f"{bills[1]:.2f} s", "≤ 1.2 s", bills[1] <= 1.2),
+        row("the same, the server ends polls on request", f"{bill_on_request:.2f} s", "≤ 1.2 s", bill_on_request <= 1.2),
+        row("billed for 10 workflows at once", f"{bills[10]:.2f} s", ""),
+        row("billed for 100 workflows at once", f"{bills[100]:.2f} s", ""),
+        row("billed for 1 workflow without an idle timeout", f"{bill_without_idle_exit:.2f} s", ""),
         row("server accepts and never answers: error after", f"{silent:.1f} s", "≤ 3 s", round(silent, 1) <= 3),
     ]
 
 
-def print_table(rows):
-    header = ("figure", "here", "target", "met")
-    widths = [max(len(line[column]) for line in [header, *rows]) for column in range(4)]
+def print_table(header, rows):
+    widths = [max(map(len, column)) for column in zip(header, *rows)]
     for line in [header, tuple("-" * width for width in widths), *rows]:
         print("| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths)) + " |")
+
+
+def report(header, measure):
+    """Prints the table of what is measured. The exit code."""
+    try:
+        print_table(header, measure())
+    except StackError as error:
+        print(f"The benchmark failed: {error}\nAll logs are in {ROOT / 'build/bench'}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
 
 
 def main():
@@ -223,15 +292,11 @@ def main():
     parser.add_argument("--workflows", type=int, default=300, help="of the load")
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, medians of {arguments.runs}; about three minutes")
-    try:
-        print_table(measure(arguments.build.resolve(), arguments.runs, arguments.workflows))
-    except StackError as error:
-        print(f"The benchmark failed: {error}\nAll logs are in {ROOT / 'build/bench'}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
-    return 0
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, medians of {arguments.runs}; about six minutes")
+    return report(
+        ("figure", "here", "target", "met"),
+        lambda: measure(arguments.build.resolve(), arguments.runs, arguments.workflows),
+    )
 
 
 if __name__ == "__main__":

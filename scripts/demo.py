@@ -1,4 +1,5 @@
-"""`./dev demo [NAME] [--keep]`: a workflow on a local Lambda that a real Temporal server invokes."""
+"""`./dev demo [NAME] [--keep]`: a workflow on a local Lambda that a real Temporal server invokes. `./dev demo --rollout`:
+workflows that live through a rollout of a new build, and back."""
 
 import argparse
 import os
@@ -19,6 +20,7 @@ def parse_arguments():
     parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
     parser.add_argument("name", nargs="?", default="World", help="whom to greet")
     parser.add_argument("--keep", action="store_true", help="leave all running, with the web UI, until Ctrl-C")
+    parser.add_argument("--rollout", action="store_true", help="two builds, and workflows that run through the switch")
     parser.add_argument("--build", default=local_stack.ROOT / "build/dev", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -72,6 +74,38 @@ def run(arguments, stack):
     say(f"\n{stack.reports()[-1].strip()}")
 
 
+def run_rollout(stack):
+    """Two builds of one deployment, as published versions 1 and 2 of one function."""
+    name = "rollout"
+    kinds = {"PINNED": "PinnedTraveller", "AUTO_UPGRADE": "UpgradingTraveller"}
+    stack.deploy(f"{name}:1", name, "build-1", name)
+    say(f"Version  {name}.build-1 is current: function {name}:1")
+    for behavior, workflow in kinds.items():
+        stack.start_workflow(workflow, behavior, name)
+        say(f"Started  a workflow that is {behavior}")
+
+    def wait_for_answers(count):
+        for behavior in kinds:
+            local_stack.wait_for(
+                f"the {behavior} workflow",
+                lambda: sum("ACTIVITY_TASK_COMPLETED" in e["eventType"] for e in stack.history(behavior)) >= count,
+                interval=0.2,
+            )
+
+    wait_for_answers(1)
+    stack.add_version(f"{name}:2", name, "build-2", name)
+    for count, build in enumerate(("build-2", "build-1"), 2):
+        stack.make_current(name, build)
+        say(f"Version  {name}.{build} is current; both workflows get a signal")
+        for behavior in kinds:
+            stack.temporal("workflow", "signal", "--workflow-id", behavior, "--name", "go_on")
+        wait_for_answers(count)
+    results = {behavior: stack.result(behavior) for behavior in kinds}
+    say(f"\n{'ran on':24}{'PINNED':12}AUTO_UPGRADE")
+    for step, moment in enumerate(("at its start", "build-2 is current", "back to build-1")):
+        say(f"{moment:24}{results['PINNED'][step]:12}{results['AUTO_UPGRADE'][step]}")
+
+
 def keep(stack):
     say(f"\nAll of it is running. Web UI: http://127.0.0.1:{stack.web_port}")
     say("Start another workflow from another terminal:")
@@ -89,17 +123,22 @@ def main():
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     build = local_stack.pathlib.Path(arguments.build)
+    if arguments.rollout:
+        queue, code = "rollout", build / "examples/rollout/rollout.zip"
+        functions = {"rollout:1": code, "rollout:2": code}
+    else:
+        queue, functions = TASK_QUEUE, {FUNCTION: build / "examples/hello/hello.zip"}
     stack = local_stack.Stack(
         build=build,
         folder=local_stack.ROOT / "build/demo",
-        functions={FUNCTION: build / "examples/hello/hello.zip"},
-        environment={"TEMPORAL_TASK_QUEUE": TASK_QUEUE, "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "1s"},
+        functions=functions,
+        environment={"TEMPORAL_TASK_QUEUE": queue, "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "1s"},
         arguments=["--idle-timeout", "1"],
         web=arguments.keep,
     )
     try:
         with stack:
-            run(arguments, stack)
+            run_rollout(stack) if arguments.rollout else run(arguments, stack)
             if arguments.keep:
                 keep(stack)
     except KeyboardInterrupt:

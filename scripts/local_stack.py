@@ -17,6 +17,7 @@ import socket
 import subprocess
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -119,14 +120,16 @@ class Stack:
     """The server and the local Lambda; a context manager that stops both.
 
     `functions` maps a function's name to its zip, bootstrap or folder. `environment` is what the functions see besides
-    what Lambda sets; the address of the server is added.
+    what Lambda sets; the address of the server is added. `settings` are further dynamic configuration of the server.
+    Without functions there is no local Lambda.
     """
 
-    def __init__(self, build, folder, functions, environment, timeout=60, arguments=(), web=False):
+    def __init__(self, build, folder, functions, environment, timeout=60, arguments=(), web=False, settings=()):
         self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
         self.functions, self.environment = functions, environment
-        self.timeout, self.arguments, self.web = timeout, list(arguments), web
+        self.timeout, self.arguments, self.web, self.settings = timeout, list(arguments), web, settings
         self.cli = None
+        self.lambda_address = None
         self.children = []
         self.port = free_port()
         self.address = f"127.0.0.1:{self.port}"
@@ -141,7 +144,8 @@ class Stack:
         self.folder.mkdir(parents=True)
         try:
             self.cli = temporal_cli()
-            self._start_local_lambda()
+            if self.functions:
+                self._start_local_lambda()
             self._start_server()
         except BaseException:
             self.stop()
@@ -186,7 +190,7 @@ class Stack:
     def _start_server(self):
         environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "TEMPORAL_"))}
         environment.update(
-            AWS_ENDPOINT_URL=self.lambda_address,
+            AWS_ENDPOINT_URL=self.lambda_address or "",
             AWS_ACCESS_KEY_ID="local",
             AWS_SECRET_ACCESS_KEY="local",
             AWS_REGION="us-east-1",
@@ -202,6 +206,7 @@ class Stack:
             "workercontroller.compute_providers.aws.require_role_and_external_id=false",
             'workercontroller.compute_providers.enabled=["aws-lambda"]',
             'workercontroller.scaling_algorithms.enabled=["no-sync"]',
+            *self.settings,
         ):
             command += ["--dynamic-config-value", setting]
         child = self._start("the dev server", command, self.server_log, environment)
@@ -252,12 +257,16 @@ class Stack:
         return self.lambda_log.read_text(errors="replace").splitlines()
 
     def deploy(self, function, deployment, build_id, task_queue):
-        """Makes the function the current version of the deployment, once its worker has polled the task queue."""
-        version = ("--deployment-name", deployment, "--build-id", build_id)
+        """Makes the function the current version of a new deployment, once its worker has polled the task queue."""
         self.temporal("worker", "deployment", "create", "--name", deployment)
+        self.add_version(function, deployment, build_id, task_queue)
+        self.make_current(deployment, build_id)
+
+    def add_version(self, function, deployment, build_id, task_queue):
+        """Tells the server of a function, `name` or `name:version`, and waits until its worker has polled."""
         arn = f"arn:aws:lambda:us-east-1:000000000000:function:{function}"
         self.temporal(
-            *("worker", "deployment", "create-version", *version),
+            *("worker", "deployment", "create-version", "--deployment-name", deployment, "--build-id", build_id),
             *("--aws-lambda-function-arn", arn, "--aws-lambda-skip-role-and-external-id"),
         )
 
@@ -268,6 +277,9 @@ class Stack:
             return {"TASK_QUEUE_TYPE_WORKFLOW", "TASK_QUEUE_TYPE_ACTIVITY"} <= kinds
 
         wait_for(f"the function {function} to poll the task queue {task_queue}", has_polled, timeout=60, interval=0.1)
+
+    def make_current(self, deployment, build_id):
+        version = ("--deployment-name", deployment, "--build-id", build_id)
         self.temporal("worker", "deployment", "set-current-version", *version, "--yes")
 
         # Task queues learn of it a little later; a task that comes in between would start no invocation.
@@ -287,6 +299,16 @@ class Stack:
         except urllib.error.URLError as error:
             detail = error.read().decode(errors="replace") if isinstance(error, urllib.error.HTTPError) else error
             raise StackError(f"the server's answer to {path}: {detail}") from error
+
+    def events_of(self, workflow_id):
+        """The whole history of a workflow, over the HTTP API."""
+        events, page = [], ""
+        while page is not None:
+            query = f"?nextPageToken={urllib.parse.quote(page)}" if page else ""
+            answer = self.http(f"/workflows/{workflow_id}/history{query}")
+            events += answer["history"]["events"]
+            page = answer.get("nextPageToken") or None
+        return events
 
     def require_alive(self):
         for child in self.children:

@@ -7,6 +7,7 @@ packages=(
   clang-format-19
   clang-tidy-19
   cmake
+  doxygen
   g++
   libarchive-dev
   libbenchmark-dev
@@ -20,6 +21,7 @@ packages=(
   lld-19
   ninja-build
   nlohmann-json3-dev
+  openssl
   pkg-config
   protobuf-compiler
   python3-venv
@@ -72,6 +74,48 @@ setup_server() {
   fi
   TEMPORAL_CLI=$(command -v temporal)
   export PATH TEMPORAL_CLI
+}
+
+# The TLS front of the tests. Unpacked, not installed: installing it would start a web server on this machine.
+setup_nginx() {
+  NGINX=$(PATH=$PATH:/usr/sbin command -v nginx || true)
+  if [[ -z $NGINX ]]; then
+    NGINX=$PWD/.dev/nginx/usr/sbin/nginx
+    if [[ ! -x $NGINX ]]; then
+      echo "Unpacking Debian's nginx into .dev/nginx, for the tests"
+      local log
+      log=$(log_file nginx)
+      mkdir -p .dev/nginx
+      (cd .dev/nginx && { apt-get download nginx || { as_root apt-get update && apt-get download nginx; }; } && dpkg -x nginx_*.deb .) \
+        >"$log" 2>&1 || {
+        cat "$log" >&2
+        return 1
+      }
+    fi
+  fi
+  export NGINX
+}
+
+# The AWS CLI and boto3, which the tests let loose on the local Lambda.
+setup_aws_tools() {
+  AWS_TOOLS_PYTHON=$PWD/.dev/aws/bin/python
+  if ! "$AWS_TOOLS_PYTHON" -c 'import awscli, boto3' 2>/dev/null; then
+    echo "Installing the AWS CLI and boto3 from PyPI into .dev/aws, for the tests"
+    python3 -m venv .dev/aws
+    .dev/aws/bin/pip install --quiet --disable-pip-version-check awscli boto3
+  fi
+  export AWS_TOOLS_PYTHON
+}
+
+# Temporal's SDK for Python, which the tests let talk with this one.
+setup_python_sdk() {
+  PYTHON_SDK=$PWD/.dev/python_sdk/bin/python
+  if ! "$PYTHON_SDK" -c 'import temporalio.client' 2>/dev/null; then
+    echo "Installing Temporal's Python SDK from PyPI into .dev/python_sdk, for the tests"
+    python3 -m venv .dev/python_sdk
+    .dev/python_sdk/bin/pip install --quiet --disable-pip-version-check 'temporalio>=1.35'
+  fi
+  export PYTHON_SDK
 }
 
 setup() {

@@ -107,8 +107,11 @@ TEST_F(BadInput, F1_ADeadlineThatIsTooShort) {
 }
 
 TEST_F(BadInput, C10_ASecretIsNeverInTheLogOrTheAnswer) {
-  expect_failure(
-      {{"TEMPORAL_ADDRESS", closed_address()}, {"TEMPORAL_TASK_QUEUE", "q"}, {"TEMPORAL_API_KEY", "s3cr3t-key"}},
-      "Temporal.ConnectionError", "");
-  EXPECT_THAT(lambda_->log(), ::testing::Not(HasSubstr("s3cr3t-key")));
+  expect_failure({{"TEMPORAL_ADDRESS", closed_address()},
+                  {"TEMPORAL_TASK_QUEUE", "q"},
+                  {"TEMPORAL_API_KEY", "s3cr3t-key"},
+                  {"TEMPORAL_CODEC_ENDPOINT", "http://codec"},
+                  {"TEMPORAL_CODEC_AUTH", "Bearer s3cr3t-codec"}},
+                 "Temporal.ConnectionError", "");
+  EXPECT_THAT(lambda_->log(), ::testing::Not(HasSubstr("s3cr3t")));
 }

@@ -33,13 +33,15 @@ void wait_until(const std::string& what, const std::function<bool()>& condition)
   }
 }
 
-LocalLambda::LocalLambda(const Functions& functions, const std::vector<std::string>& arguments)
+const std::string LocalLambda::test_function = TEST_FUNCTION_ZIP;
+
+LocalLambda::LocalLambda(const Functions& functions, const std::vector<std::string>& arguments, const std::string& code)
     : folder_(new_folder()) {
   const auto port_file = folder_ + "/port";
   std::vector<std::string> command{TEMPORAL_LAMBDA_CLI, "local",       "--event-log",
                                    folder_ + "/events", "--port-file", port_file};
   for (const auto& [name, environment] : functions) {
-    command.insert(command.end(), {"--function", name + "=" TEST_FUNCTION_ZIP});
+    command.insert(command.end(), {"--function", name + "=" + code});
     for (const auto& [key, value] : environment)
       command.insert(command.end(), {"--env", name + ":" + key + "=" + value});
   }

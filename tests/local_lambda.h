@@ -18,13 +18,15 @@ struct Answer {
   nlohmann::json body = {};
 };
 
-/// The CLI's local Lambda as a child process, with the test function under one or more names.
+/// The CLI's local Lambda as a child process, with the test function, or other code, under one or more names.
 class LocalLambda {
  public:
+  static const std::string test_function;
   /// Function name → its environment.
   using Functions = std::map<std::string, std::map<std::string, std::string>>;
 
-  explicit LocalLambda(const Functions& functions, const std::vector<std::string>& arguments = {});
+  explicit LocalLambda(const Functions& functions, const std::vector<std::string>& arguments = {},
+                       const std::string& code = test_function);
 
   [[nodiscard]] std::string url() const { return "http://" + host_; }
   [[nodiscard]] static std::string arn(const std::string& function);

@@ -14,11 +14,15 @@
 
 namespace temporal::tests {
 
-/// One dev server for all tests of a program, and a client to it.
+/// One dev server for all tests of a program, and a client to it. Its namespace knows the search attributes CustomerId
+/// and Total.
 class ServerTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    if (!server_) server_ = std::make_unique<temporal::testing::DevServer>();
+    if (!server_) {
+      server_ = std::make_unique<temporal::testing::DevServer>(temporal::testing::DevServerOptions{
+          .arguments = {"--search-attribute", "CustomerId=Keyword", "--search-attribute", "Total=Double"}});
+    }
     if (!client_) client_ = std::make_unique<client::Client>(client::Client::connect({.address = server_->address()}));
   }
   static void TearDownTestSuite() {

@@ -9,6 +9,8 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <string>
+#include <thread>
 
 using namespace std::chrono_literals;
 
@@ -22,6 +24,20 @@ int wait_for_a_kill(const std::string& folder) {
   if (attempt > 1) return attempt;
   std::ofstream{folder + "/started"} << attempt << '\n';
   for (;;) ::pause();
+}
+
+int linger(const std::string& how) {
+  const int attempt = activity::info().attempt;
+  if (attempt > 1) return attempt;
+  if (how == "finishes") std::this_thread::sleep_for(2500ms);
+  while (how == "heartbeats") {
+    activity::heartbeat();
+    activity::throw_if_cancelled();
+    std::this_thread::sleep_for(10ms);
+  }
+  while (how == "ignores") std::this_thread::sleep_for(10ms);
+  while (how == "blocks") ::pause();
+  return attempt;
 }
 
 std::string setting(const char* name, const char* otherwise) {
@@ -40,17 +56,38 @@ workflow::Task<int> survives(std::string folder) {
       {.start_to_close_timeout = 60s, .heartbeat_timeout = 1s}, folder);
 }
 
+workflow::Task<int> lingers(std::string how) {
+  co_return co_await workflow::execute_activity<linger>(
+      {.start_to_close_timeout = 6s, .retry_policy = RetryPolicy{.initial_interval = 100ms}}, how);
+}
+
+std::string which_build() { return setting("BUILD_ID", "build-1"); }
+
+template <class Workflow>
+workflow::Definition tour(VersioningBehavior behavior) {
+  return workflow::definition<Workflow>({.versioning_behavior = behavior})
+      .template run<&Workflow::run>()
+      .template signal<&Tour::go_on>();
+}
+
 }  // namespace temporal::tests
 
 int main() {
   using namespace temporal::tests;
-  return temporal::lambda::run_worker({.deployment_name = "tests", .build_id = setting("BUILD_ID", "build-1")},
-                                      [](temporal::lambda::LambdaWorkerConfig& config) {
-                                        auto& worker = config.worker_config;
-                                        worker.default_versioning_behavior = temporal::VersioningBehavior::pinned;
-                                        worker.add_workflow<hello>();
-                                        worker.add_workflow<survives>();
-                                        worker.add_activity<greet>();
-                                        worker.add_activity<wait_for_a_kill>();
-                                      });
+  return temporal::lambda::run_worker(
+      {.deployment_name = setting("DEPLOYMENT_NAME", "tests"), .build_id = setting("BUILD_ID", "build-1")},
+      [](temporal::lambda::LambdaWorkerConfig& config) {
+        auto& worker = config.worker_config;
+        worker.default_versioning_behavior = temporal::VersioningBehavior::pinned;
+        worker.add_workflow<hello>();
+        worker.graceful_shutdown_timeout = std::chrono::milliseconds{std::stoi(setting("GRACEFUL_MS", "5000"))};
+        worker.add_workflow<lingers>();
+        worker.add_workflow<survives>();
+        worker.add_workflow(tour<PinnedTour>(temporal::VersioningBehavior::pinned));
+        worker.add_workflow(tour<UpgradingTour>(temporal::VersioningBehavior::auto_upgrade));
+        worker.add_activity<greet>();
+        worker.add_activity<which_build>();
+        worker.add_activity<linger>();
+        worker.add_activity<wait_for_a_kill>();
+      });
 }

@@ -31,11 +31,12 @@ enum TemporalCode {
 };
 
 // Raised whenever this header or the messages change; temporal_abi_version() says what the library was built with.
-#define TEMPORAL_ABI_VERSION 2
+#define TEMPORAL_ABI_VERSION 5
 
 // Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
 // result; else it is an Error. The bytes are gone when it returns. Where there is no runtime, because the handle is
-// null or its runtime has ended, it is called on the thread that made the request, or that ends the runtime.
+// null or its runtime has ended, it is called on the thread that made the request, or that ends the runtime. A replay
+// worker calls back before the request returns.
 typedef void (*temporal_callback)(void* user, int32_t code, const uint8_t* data, size_t size);
 
 // The same, with the new connection when the code is TEMPORAL_OK.
@@ -87,24 +88,67 @@ int32_t temporal_connection_set_metadata(TemporalConnection* connection, const u
 // For the workers from now on.
 int32_t temporal_connection_set_identity(TemporalConnection* connection, const uint8_t* identity, size_t size,
                                          TemporalBytes* error);
+// Has the server end the polls of the connection's workers at a time from now, or up to 1.1 s later: none is shorter
+// than 1.6 s. A task that comes moves the time to `after_a_task_ms` after it, but not beyond the last one. Polls that
+// were held back go on, unless the server has ended them on request.
+int32_t temporal_connection_limit_polls(TemporalConnection* connection, uint64_t from_now_ms, uint64_t after_a_task_ms,
+                                        uint64_t at_most_from_now_ms, TemporalBytes* error);
+// Holds new polls back, until they are limited again or a worker begins to shut down, tells the server that sticky
+// queues end and, where it can end polls on request, that the workers leave, and answers when no poll is under way any
+// more: one byte, 1 when a task came since the polls were limited. A worker that then shuts down loses no task.
+void temporal_connection_hold_polls(TemporalConnection* connection, temporal_callback callback, void* user);
 void temporal_connection_free(TemporalConnection* connection);
 
-// WorkerOptions
+typedef struct TemporalSlotRequest TemporalSlotRequest;
+
+enum TemporalSlotKind {
+  TEMPORAL_SLOT_WORKFLOW = 0,
+  TEMPORAL_SLOT_ACTIVITY = 1,
+  TEMPORAL_SLOT_LOCAL_ACTIVITY = 2,
+  TEMPORAL_SLOT_NEXUS = 3
+};
+
+// Slots that the caller hands out, where WorkerOptions.tuner leaves it to them. All are called from any thread, and
+// none may block. A permit is what the caller likes, but not null.
+typedef struct TemporalSlotSuppliers {
+  void* user;
+  // Asks for a slot (a SlotContext). The request is owed one temporal_slot_request_answer, from any thread.
+  void (*reserve)(void* user, int32_t kind, const uint8_t* context, size_t size, uint64_t id,
+                  TemporalSlotRequest* request);
+  // Nobody waits for that request any more. It is still owed its answer.
+  void (*cancel)(void* user, uint64_t id);
+  // The permit of a slot that is free now (a SlotContext), or null.
+  void* (*try_reserve)(void* user, int32_t kind, const uint8_t* context, size_t size);
+  // The slot has a task (a SlotInfo).
+  void (*mark_used)(void* user, int32_t kind, void* permit, const uint8_t* info, size_t size);
+  // Once for each permit, never from within an answer: the slot is free again. No info: it never had a task.
+  void (*release)(void* user, int32_t kind, void* permit, const uint8_t* info, size_t size);
+  // Once, after all others, also when no worker came to be.
+  void (*free)(void* user);
+} TemporalSlotSuppliers;
+
+// Null says that the supplier failed: it is asked again after a second.
+void temporal_slot_request_answer(TemporalSlotRequest* request, void* permit);
+
+// WorkerOptions; `suppliers` may be null.
 int32_t temporal_worker_new(TemporalRuntime* runtime, TemporalConnection* connection, const uint8_t* options,
-                            size_t size, TemporalWorker** worker, TemporalBytes* error);
+                            size_t size, const TemporalSlotSuppliers* suppliers, TemporalWorker** worker,
+                            TemporalBytes* error);
 int32_t temporal_worker_new_replay(TemporalRuntime* runtime, const uint8_t* options, size_t size,
                                    TemporalWorker** worker, TemporalBytes* error);
 void temporal_worker_push_history(TemporalWorker* worker, const uint8_t* workflow_id, size_t id_size,
                                   const uint8_t* history, size_t size, temporal_callback callback, void* user);
 void temporal_worker_close_histories(TemporalWorker* worker);
 void temporal_worker_validate(TemporalWorker* worker, temporal_callback callback, void* user);
-void temporal_worker_poll_workflow_activation(TemporalWorker* worker, temporal_callback callback, void* user);
+// Polls wait on the thread that calls, which must not be one of the runtime: core wakes it itself, and a task waits for
+// no other thread. TEMPORAL_SHUTDOWN says that no more tasks will come.
+int32_t temporal_worker_poll_workflow_activation(TemporalWorker* worker, TemporalBytes* activation_or_error);
 void temporal_worker_complete_workflow_activation(TemporalWorker* worker, const uint8_t* completion, size_t size,
                                                   temporal_callback callback, void* user);
-void temporal_worker_poll_activity_task(TemporalWorker* worker, temporal_callback callback, void* user);
+int32_t temporal_worker_poll_activity_task(TemporalWorker* worker, TemporalBytes* task_or_error);
 void temporal_worker_complete_activity_task(TemporalWorker* worker, const uint8_t* completion, size_t size,
                                             temporal_callback callback, void* user);
-void temporal_worker_poll_nexus_task(TemporalWorker* worker, temporal_callback callback, void* user);
+int32_t temporal_worker_poll_nexus_task(TemporalWorker* worker, TemporalBytes* task_or_error);
 void temporal_worker_complete_nexus_task(TemporalWorker* worker, const uint8_t* completion, size_t size,
                                          temporal_callback callback, void* user);
 // May be called as often as one likes: of a flood, the first and the latest reach core.

@@ -1,30 +1,32 @@
 //! Connections to a server.
 
 use crate::{
+    channel::{self, millis, target},
     error::{Code, Error, Result},
     ffi::{self, Bytes, RawCallback, Request, User, answer_now},
-    options as messages, rpc,
+    goodbyes::ends_polls,
+    options as messages,
+    polls::{Limit, Polls},
+    rpc,
     runtime::TemporalRuntime,
-    trust::NoVerification,
 };
 use std::{
-    collections::HashMap,
     ffi::c_void,
-    sync::{Arc, Mutex, PoisonError, RwLock},
-    time::Duration,
+    sync::{Arc, PoisonError, RwLock},
+    time::{Duration, Instant},
 };
 use temporalio_client::{
-    ClientKeepAliveOptions, ClientTlsOptions, Connection, ConnectionOptions, GrpcCompression,
-    RetryOptions, TlsOptions, Url, errors::ClientConnectError, worker::NamespaceDescriptionSource,
+    Connection, ConnectionOptions, RetryOptions, callback_based::CallbackBasedGrpcService,
+    errors::ClientConnectError, grpc::WorkflowService, request_extensions::RetryConfigForCall,
 };
+use temporalio_protos::temporal::api::workflowservice::v1::ShutdownWorkerRequest;
 use tokio::runtime::Handle;
 
 pub struct TemporalConnection {
     /// Locked only to change the identity, which core copies on write.
     core: RwLock<Connection>,
     handle: Handle,
-    /// Kept, so that the second worker of a namespace validates without asking the server again.
-    descriptions: Mutex<HashMap<String, Arc<NamespaceDescriptionSource>>>,
+    pub polls: Arc<Polls>,
 }
 
 impl TemporalConnection {
@@ -36,103 +38,36 @@ impl TemporalConnection {
     }
 
     pub fn remember_namespace(&self, namespace: &str) {
-        let source = self
-            .core()
-            .workers()
-            .namespace_description_source(namespace);
-        self.descriptions
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(namespace.to_owned(), source);
+        let core = self.core();
+        let description = core.workers().namespace_description_source(namespace);
+        self.polls.namespaces.remember(namespace, description);
     }
 }
 
-fn target(address: &str, tls: bool) -> Result<Url> {
-    let scheme = if tls { "https" } else { "http" };
-    let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
-    Url::parse(&format!("{scheme}://{bare}"))
-        .ok()
-        .filter(|url| url.host().is_some())
-        .ok_or_else(|| {
-            Error::new(
-                Code::Configuration,
-                format!("invalid address {address:?}: it should read host:port"),
-            )
-        })
-}
-
-fn tls_options(tls: messages::TlsOptions) -> Result<TlsOptions> {
-    let some = |bytes: Vec<u8>| Some(bytes).filter(|bytes| !bytes.is_empty());
-    let client = match (some(tls.client_certificate), some(tls.client_private_key)) {
-        (Some(certificate), Some(key)) => Some(
-            ClientTlsOptions::builder()
-                .client_cert(certificate)
-                .client_private_key(key)
-                .build(),
-        ),
-        (None, None) => None,
-        _ => {
-            return Err(Error::new(
-                Code::Configuration,
-                "a client certificate and its private key must be given together",
-            ));
-        }
-    };
-    let verifier = tls
-        .disable_host_verification
-        .then(|| Arc::new(NoVerification::new()) as Arc<_>);
-    Ok(TlsOptions::builder()
-        .maybe_server_root_ca_cert(some(tls.server_ca))
-        .maybe_domain(Some(tls.server_name).filter(|name| !name.is_empty()))
-        .maybe_client_tls_options(client)
-        .maybe_server_cert_verifier(verifier)
-        .build())
-}
-
-fn connection_options(options: messages::ConnectOptions) -> Result<ConnectionOptions> {
-    let millis = |value: i64| (value > 0).then(|| Duration::from_millis(value as u64));
-    let keep_alive = millis(options.keep_alive_interval_ms).map(|interval| {
-        ClientKeepAliveOptions::builder()
-            .interval(interval)
-            .timeout(millis(options.keep_alive_timeout_ms).unwrap_or(interval))
-            .build()
-    });
+fn connection_options(
+    options: messages::ConnectOptions,
+    channel: CallbackBasedGrpcService,
+) -> Result<ConnectionOptions> {
     let retries = match options.max_rpc_attempts {
         0 => RetryOptions::default(),
         attempts => RetryOptions::builder()
             .max_retries(attempts as usize)
             .build(),
     };
-    let compression = if options.compress {
-        GrpcCompression::Gzip
-    } else {
-        GrpcCompression::None
-    };
     Ok(
         ConnectionOptions::new(target(&options.address, options.tls.is_some())?)
+            .service_override(channel)
             .identity(options.identity)
-            .maybe_tls_options(options.tls.map(tls_options).transpose()?)
             .maybe_api_key(Some(options.api_key).filter(|key| !key.is_empty()))
-            .maybe_connect_timeout(millis(options.connect_timeout_ms))
             .retry_options(retries)
-            .keep_alive(keep_alive)
             .headers(options.metadata)
+            .keep_alive(None)
             .dns_load_balancing(None)
-            .grpc_compression(compression)
             .skip_get_system_info(options.skip_get_system_info)
             .client_name("temporal-cpp")
             .client_version(options.client_version)
             .build(),
     )
-}
-
-/// The innermost cause says what happened; what wraps it says "transport error".
-fn innermost(error: &dyn std::error::Error) -> String {
-    let mut cause = error;
-    while let Some(next) = cause.source() {
-        cause = next;
-    }
-    cause.to_string()
 }
 
 fn connect_error(address: &str, error: &ClientConnectError) -> Error {
@@ -142,38 +77,35 @@ fn connect_error(address: &str, error: &ClientConnectError) -> Error {
             &format!("{address} refused the connection: "),
             status,
         ),
-        ClientConnectError::InvalidUri(_)
-        | ClientConnectError::InvalidHeaders(_)
-        | ClientConnectError::InvalidConfig(_) => {
-            Error::new(Code::Configuration, error.to_string())
-        }
-        other => Error::new(
-            Code::Connection,
-            format!("cannot connect to {address}: {}", innermost(other)),
-        ),
+        // The channel is ours and is open: what is left is wrong in the options.
+        other => Error::new(Code::Configuration, other.to_string()),
     }
 }
 
 async fn connect(options: messages::ConnectOptions, handle: Handle) -> Result<TemporalConnection> {
     let address = options.address.clone();
-    let limit = options.connect_timeout_ms;
-    let connecting = Connection::connect(connection_options(options)?);
-    let outcome = match limit {
-        ..=0 => connecting.await,
-        limit => {
-            let limit = Duration::from_millis(limit as u64);
-            tokio::time::timeout(limit, connecting).await.map_err(|_| {
-                Error::new(
-                    Code::Connection,
-                    format!("{address} did not answer within the connect timeout of {limit:?}"),
-                )
-            })?
-        }
+    let limit = millis(options.connect_timeout_ms);
+    let polls = Arc::<Polls>::default();
+    let connecting = async {
+        let channel = channel::open(&options, polls.clone()).await?;
+        Connection::connect(connection_options(options, channel)?)
+            .await
+            .map_err(|e| connect_error(&address, &e))
     };
+    let core = match limit {
+        None => connecting.await,
+        Some(limit) => tokio::time::timeout(limit, connecting)
+            .await
+            .unwrap_or_else(|_| {
+                let text =
+                    format!("{address} did not answer within the connect timeout of {limit:?}");
+                Err(Error::new(Code::Connection, text))
+            }),
+    }?;
     Ok(TemporalConnection {
-        core: RwLock::new(outcome.map_err(|e| connect_error(&address, &e))?),
+        core: RwLock::new(core),
         handle,
-        descriptions: Mutex::default(),
+        polls,
     })
 }
 
@@ -336,6 +268,87 @@ pub unsafe extern "C" fn temporal_connection_set_identity(
 /// # Safety
 /// See `temporal_bridge.h`.
 #[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_connection_limit_polls(
+    connection: *mut TemporalConnection,
+    from_now_ms: u64,
+    after_a_task_ms: u64,
+    at_most_from_now_ms: u64,
+    error: *mut Bytes,
+) -> i32 {
+    unsafe {
+        answer_now(error, || {
+            let now = Instant::now();
+            let from_now = |milliseconds: u64| {
+                now.checked_add(Duration::from_millis(milliseconds))
+                    .ok_or_else(|| ffi::invalid("the limit is too far away"))
+            };
+            ffi::handle(connection)?.polls.limit(Limit {
+                at: from_now(from_now_ms)?,
+                after_a_task: Duration::from_millis(after_a_task_ms.min(at_most_from_now_ms)),
+                at_most: from_now(at_most_from_now_ms)?,
+            });
+            Ok(())
+        })
+    }
+}
+
+const TOLD_AGAIN_AFTER: Duration = Duration::from_millis(100);
+
+/// Once, and no longer than it helps: core tells it again at its shutdown.
+async fn tell(mut core: Connection, end: ShutdownWorkerRequest) {
+    let mut request = tonic::Request::new(end);
+    request
+        .extensions_mut()
+        .insert(RetryConfigForCall(RetryOptions::no_retries()));
+    let _ = tokio::time::timeout(
+        Duration::from_millis(500),
+        WorkflowService::shutdown_worker(&mut core, request),
+    )
+    .await;
+}
+
+/// Answers whether a task came.
+async fn hold(core: &Connection, polls: &Polls) -> bool {
+    let goodbyes = polls.hold();
+    let patience = if goodbyes.iter().any(ends_polls) {
+        TOLD_AGAIN_AFTER
+    } else {
+        Duration::MAX
+    };
+    loop {
+        for end in &goodbyes {
+            tell(core.clone(), end.clone()).await;
+        }
+        // A poll that was still on its way when the server was told ends when it is told again.
+        let ended = tokio::time::timeout(patience, polls.ended()).await;
+        if let Ok(task_came) = ended {
+            return task_came;
+        }
+    }
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_connection_hold_polls(
+    connection: *mut TemporalConnection,
+    callback: Option<RawCallback>,
+    user: *mut c_void,
+) {
+    let connection = unsafe { ffi::handle(connection) };
+    let handle = connection
+        .clone()
+        .map(|connection| connection.handle.clone());
+    Request::new(callback, user).start(handle, || {
+        let connection = connection?;
+        let (core, polls) = (connection.core(), connection.polls.clone());
+        Ok(async move { Ok(vec![u8::from(hold(&core, &polls).await)]) })
+    });
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
 pub unsafe extern "C" fn temporal_connection_free(connection: *mut TemporalConnection) {
     unsafe {
         ffi::free(connection, |connection| {
@@ -343,30 +356,5 @@ pub unsafe extern "C" fn temporal_connection_free(connection: *mut TemporalConne
             let _inside = handle.enter();
             drop(connection);
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_address_is_host_and_port_with_or_without_a_scheme() {
-        assert_eq!(
-            target("localhost:7233", false).unwrap().as_str(),
-            "http://localhost:7233/"
-        );
-        assert_eq!(target("http://a:1", true).unwrap().as_str(), "https://a:1/");
-        assert!(target("", false).is_err());
-        assert!(target("a b", false).is_err());
-    }
-
-    #[test]
-    fn a_certificate_without_its_key_is_refused() {
-        let tls = messages::TlsOptions {
-            client_certificate: b"x".to_vec(),
-            ..Default::default()
-        };
-        assert_eq!(tls_options(tls).unwrap_err().code, Code::Configuration);
     }
 }

@@ -189,17 +189,26 @@ impl<T: Send + 'static> Request<T> {
     {
         match handle {
             Err(e) => self.answer(Err(e)),
-            Ok(handle) => {
-                let prepared = guarded_now(prepare);
-                handle.spawn(async move {
-                    let outcome = match prepared {
-                        Ok(future) => guarded(future).await,
-                        Err(e) => Err(e),
-                    };
-                    self.answer(outcome);
-                });
-            }
+            Ok(handle) => drop(handle.spawn(self.answered(guarded_now(prepare)))),
         }
+    }
+
+    /// The same on the caller's own thread, which waits for it. It must not be one of a runtime: then nothing runs, and
+    /// the request answers as one that was dropped.
+    pub fn run<F>(self, handle: &Handle, prepare: impl FnOnce() -> Result<F>)
+    where
+        F: Future<Output = Result<T>>,
+    {
+        let answered = self.answered(guarded_now(prepare));
+        let _ = guarded_now(|| Ok(handle.block_on(answered)));
+    }
+
+    async fn answered(self, prepared: Result<impl Future<Output = Result<T>>>) {
+        let outcome = match prepared {
+            Ok(future) => guarded(future).await,
+            Err(e) => Err(e),
+        };
+        self.answer(outcome);
     }
 }
 
@@ -294,6 +303,21 @@ pub mod tests {
             assert_eq!(code, Code::Internal as i32);
             assert_eq!(text_of(&bytes), format!("panic in the bridge: {what}"));
         }
+    }
+
+    #[test]
+    fn a_request_that_runs_here_is_answered_before_it_returns() {
+        let runtime = runtime();
+        let (raw, user, answers) = callback();
+        let ready = || Ok(std::future::ready(Ok(b"done".to_vec())));
+        Request::new(Some(raw), user).run(runtime.handle(), ready);
+        assert_eq!(
+            answers.try_recv().unwrap(),
+            (Code::Ok as i32, b"done".to_vec())
+        );
+        let (raw, user, answers) = callback();
+        runtime.block_on(async { Request::new(Some(raw), user).run(runtime.handle(), ready) });
+        assert_eq!(answers.try_recv().unwrap().0, Code::Shutdown as i32);
     }
 
     #[test]

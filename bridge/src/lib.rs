@@ -1,20 +1,25 @@
 //! A C boundary to Temporal's core. `include/temporal_bridge.h` is its contract.
 
+mod channel;
 mod connection;
 mod envconfig;
 mod error;
 mod ffi;
+mod goodbyes;
 mod heartbeats;
+mod namespaces;
 mod options;
+mod polls;
 mod replay;
 mod rpc;
 mod runtime;
+mod slots;
 mod trust;
 mod worker;
 mod worker_config;
 
 /// `TEMPORAL_ABI_VERSION` of the C header, raised whenever the header or the messages change.
-const ABI_VERSION: u32 = 2;
+const ABI_VERSION: u32 = 5;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn temporal_abi_version() -> u32 {

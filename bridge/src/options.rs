@@ -165,6 +165,70 @@ pub struct WorkerOptions {
     pub disable_eager_activities: bool,
     #[prost(float, tag = "28")]
     pub nonsticky_to_sticky_poll_ratio: f32,
+    #[prost(message, optional, tag = "29")]
+    pub tuner: Option<Tuner>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Tuner {
+    #[prost(message, optional, tag = "1")]
+    pub workflow_tasks: Option<SlotSupplier>,
+    #[prost(message, optional, tag = "2")]
+    pub activities: Option<SlotSupplier>,
+    #[prost(message, optional, tag = "3")]
+    pub local_activities: Option<SlotSupplier>,
+    #[prost(message, optional, tag = "4")]
+    pub nexus_tasks: Option<SlotSupplier>,
+    #[prost(message, optional, tag = "5")]
+    pub resource_targets: Option<ResourceTargets>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SlotSupplier {
+    #[prost(uint32, tag = "1")]
+    pub fixed_size: u32,
+    #[prost(message, optional, tag = "2")]
+    pub resource_based: Option<ResourceBasedSlots>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct ResourceBasedSlots {
+    #[prost(uint32, tag = "1")]
+    pub minimum: u32,
+    #[prost(uint32, tag = "2")]
+    pub maximum: u32,
+    #[prost(int64, tag = "3")]
+    pub ramp_throttle_ms: i64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct ResourceTargets {
+    #[prost(double, tag = "1")]
+    pub memory_usage: f64,
+    #[prost(double, tag = "2")]
+    pub cpu_usage: f64,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SlotContext {
+    #[prost(string, tag = "1")]
+    pub task_queue: String,
+    #[prost(string, tag = "2")]
+    pub worker_identity: String,
+    #[prost(uint32, tag = "3")]
+    pub issued_slots: u32,
+    #[prost(bool, tag = "4")]
+    pub is_sticky: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SlotInfo {
+    #[prost(string, tag = "1")]
+    pub r#type: String,
+    #[prost(string, tag = "2")]
+    pub operation: String,
+    #[prost(bool, tag = "3")]
+    pub is_sticky: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -11,7 +11,7 @@ use std::{ffi::c_void, sync::PoisonError};
 use temporalio_protos::temporal::api::history::v1::History;
 use temporalio_sdk_core::{
     init_replay_worker,
-    replay::{HistoryFeeder, HistoryForReplay, ReplayWorkerInput},
+    replay::{HistoryFeeder, HistoryForReplay, HistoryInfo, ReplayWorkerInput},
 };
 
 /// # Safety
@@ -28,12 +28,12 @@ pub unsafe extern "C" fn temporal_worker_new_replay(
         answer_now(error, || {
             ffi::place(new_worker)?;
             let handle = ffi::handle(runtime)?.core.tokio_handle();
-            let config = config(ffi::message(options, size)?)?;
+            let config = config(ffi::message(options, size)?, None)?;
             let _inside = handle.enter();
             let (feeder, histories) = HistoryFeeder::new(1);
             let core = init_replay_worker(ReplayWorkerInput::new(config, histories))
                 .map_err(|e| Error::new(Code::Configuration, format!("{e:#}")))?;
-            let worker = TemporalWorker::new(core, handle.clone(), Some(feeder));
+            let worker = TemporalWorker::replaying(core, handle.clone(), feeder);
             new_worker.write(Box::into_raw(Box::new(worker)));
             Ok(())
         })
@@ -56,6 +56,9 @@ pub unsafe extern "C" fn temporal_worker_push_history(
         start(worker, callback, user, |worker| {
             let id = ffi::text(ffi::input(workflow_id, id_size)?)?;
             let history: History = ffi::message(history, size)?;
+            // Core panics at a history that cannot be one, on a thread where nobody notices.
+            HistoryInfo::new_from_history(&history, None)
+                .map_err(|e| ffi::invalid(format!("the history cannot be replayed: {e:#}")))?;
             let feeder = worker
                 .histories
                 .lock()

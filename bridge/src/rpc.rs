@@ -6,7 +6,7 @@ use crate::{
     options::RpcCall,
 };
 use prost::Message;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use temporalio_client::{
     Connection, RetryOptions,
     grpc::{HealthService, OperatorService, TestService, WorkflowService},
@@ -59,8 +59,13 @@ pub async fn call(connection: Connection, call: RpcCall) -> Result<Vec<u8>> {
         ..=0 => None,
         milliseconds => Some(Duration::from_millis(milliseconds as u64)),
     };
+    let begin = Instant::now();
     let name = call.method.clone();
-    let outcome = async move {
+    let expired = |limit: Duration| {
+        let status = Status::deadline_exceeded(format!("{name} was not answered within {limit:?}"));
+        Error::from_status(Code::Rpc, "", &status)
+    };
+    let outcome = async {
         let response: std::result::Result<Vec<u8>, Status> = match call.service.as_str() {
             "workflow" => call_by_name!(
                 connection,
@@ -158,18 +163,20 @@ pub async fn call(connection: Connection, call: RpcCall) -> Result<Vec<u8>> {
             "health" => call_by_name!(connection, HealthService, call, [check,]),
             unknown => return Err(invalid(format!("no service {unknown}"))),
         };
-        response.map_err(|status| Error::from_status(Code::Rpc, "", &status))
+        response.map_err(|status| match limit {
+            // How the server and the gRPC library say that they saw the deadline in the request's header.
+            Some(limit) if status.code() == tonic::Code::Cancelled && begin.elapsed() >= limit => {
+                expired(limit)
+            }
+            _ => Error::from_status(Code::Rpc, "", &status),
+        })
     };
     match limit {
         None => outcome.await,
-        // The server may not even look at the deadline in the request's header.
+        // The server may not even look at that deadline.
         Some(limit) => tokio::time::timeout(limit, outcome)
             .await
-            .unwrap_or_else(|_| {
-                let status =
-                    Status::deadline_exceeded(format!("{name} was not answered within {limit:?}"));
-                Err(Error::from_status(Code::Rpc, "", &status))
-            }),
+            .unwrap_or_else(|_| Err(expired(limit))),
     }
 }
 

@@ -18,6 +18,18 @@ pub struct TemporalRuntime {
 pub type LogCallback = extern "C" fn(*mut c_void, *const u8, usize);
 pub type ReleaseCallback = extern "C" fn(*mut c_void);
 
+/// A peer that has gone is an error of the write (EPIPE), not the end of the process: the host program may well have
+/// left SIGPIPE as it is, and whether it is caught is not ours to say. Sockets are written on the runtime's threads only.
+fn block_sigpipe() {
+    // SAFETY: both calls are given a set of this frame; `sigemptyset` fills it.
+    unsafe {
+        let mut signals = std::mem::zeroed();
+        libc::sigemptyset(&mut signals);
+        libc::sigaddset(&mut signals, libc::SIGPIPE);
+        libc::pthread_sigmask(libc::SIG_BLOCK, &signals, std::ptr::null_mut());
+    }
+}
+
 /// Owns the caller's log sink. Core keeps it in a thread-local of the thread that made the runtime, so it can outlive
 /// the runtime: `release` says when it has been used for the last time.
 struct LogSink {
@@ -99,7 +111,10 @@ fn new_runtime(
         .heartbeat_interval(None)
         .build()
         .map_err(|e| Error::new(Code::Configuration, e))?;
-    let mut builder = TokioRuntimeBuilder::default();
+    let mut builder = TokioRuntimeBuilder {
+        inner: tokio::runtime::Builder::new_multi_thread(),
+        lang_on_thread_start: Some(block_sigpipe),
+    };
     if options.threads > 0 {
         builder.inner.worker_threads(options.threads as usize);
     }

@@ -5,13 +5,15 @@ use crate::{
     error::{Code, Error, Result},
     ffi::{self, Bytes, RawCallback, Request, answer_now},
     heartbeats::Heartbeats,
+    polls::Polls,
     runtime::TemporalRuntime,
+    slots::{Custom, RawSlotSuppliers},
     worker_config::config,
 };
 use prost::Message;
 use std::{
     ffi::c_void,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 use temporalio_client::tonic;
@@ -27,17 +29,35 @@ pub struct TemporalWorker {
     /// Of a replay worker that takes more of them.
     pub histories: Mutex<Option<Arc<HistoryFeeder>>>,
     heartbeats: Arc<Heartbeats>,
+    /// Those of its connection.
+    polls: Mutex<Arc<Polls>>,
     handle: Handle,
+    /// It has no server.
+    replays: bool,
 }
 
 impl TemporalWorker {
-    pub fn new(core: Worker, handle: Handle, histories: Option<HistoryFeeder>) -> Self {
+    pub fn new(core: Worker, handle: Handle, polls: Arc<Polls>) -> Self {
         Self {
             core: Mutex::new(Some(Arc::new(core))),
-            histories: Mutex::new(histories.map(Arc::new)),
+            histories: Mutex::default(),
             heartbeats: Arc::default(),
+            polls: Mutex::new(polls),
             handle,
+            replays: false,
         }
+    }
+
+    pub fn replaying(core: Worker, handle: Handle, histories: HistoryFeeder) -> Self {
+        Self {
+            histories: Mutex::new(Some(Arc::new(histories))),
+            replays: true,
+            ..Self::new(core, handle, Arc::default())
+        }
+    }
+
+    fn polls(&self) -> MutexGuard<'_, Arc<Polls>> {
+        self.polls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn core(&self) -> Result<Arc<Worker>> {
@@ -63,28 +83,30 @@ pub unsafe extern "C" fn temporal_worker_new(
     connection: *mut TemporalConnection,
     options: *const u8,
     size: usize,
+    suppliers: *const RawSlotSuppliers,
     new_worker: *mut *mut TemporalWorker,
     error: *mut Bytes,
 ) -> i32 {
     unsafe {
         answer_now(error, || {
+            let custom = Custom::take(suppliers);
             ffi::place(new_worker)?;
             let runtime = ffi::handle(runtime)?;
             let connection = ffi::handle(connection)?;
-            let config = config(ffi::message(options, size)?)?;
+            let config = config(ffi::message(options, size)?, custom)?;
             connection.remember_namespace(&config.namespace);
             let handle = runtime.core.tokio_handle();
             let _inside = handle.enter();
             let core = init_worker(&runtime.core, config, connection.core())
                 .map_err(|e| Error::new(Code::Configuration, format!("{e:#}")))?;
-            let worker = TemporalWorker::new(core, handle.clone(), None);
+            let worker = TemporalWorker::new(core, handle.clone(), connection.polls.clone());
             new_worker.write(Box::into_raw(Box::new(worker)));
             Ok(())
         })
     }
 }
 
-/// Starts a request on a worker.
+/// Starts a request on a worker. In a replay nobody waits for a server: the request is over when this returns.
 ///
 /// # Safety
 /// `worker` is null or a live handle.
@@ -96,9 +118,12 @@ pub unsafe fn start<F>(
 ) where
     F: Future<Output = Result<Vec<u8>>> + Send + 'static,
 {
-    let worker = unsafe { ffi::handle(worker) };
-    let handle = worker.clone().map(|worker| worker.handle.clone());
-    Request::new(callback, user).start(handle, || prepare(worker?));
+    let request = Request::new(callback, user);
+    match unsafe { ffi::handle(worker) } {
+        Err(e) => request.answer(Err(e)),
+        Ok(worker) if worker.replays => request.run(&worker.handle, || prepare(worker)),
+        Ok(worker) => request.start(Ok(worker.handle.clone()), || prepare(worker)),
+    }
 }
 
 /// # Safety
@@ -145,13 +170,16 @@ macro_rules! poll {
         #[unsafe(no_mangle)]
         pub unsafe extern "C" fn $name(
             worker: *mut TemporalWorker,
-            callback: Option<RawCallback>,
-            user: *mut c_void,
-        ) {
+            task_or_error: *mut Bytes,
+        ) -> i32 {
             unsafe {
-                start(worker, callback, user, |worker| {
+                answer_now(task_or_error, || {
+                    ffi::place(task_or_error)?;
+                    let worker = ffi::handle(worker)?;
                     let core = worker.core()?;
-                    Ok(async move { polled(core.$poll().await) })
+                    let poll = async move { polled(core.$poll().await) };
+                    task_or_error.write(worker.handle.block_on(poll)?.into());
+                    Ok(())
                 })
             }
         }
@@ -286,9 +314,12 @@ pub unsafe extern "C" fn temporal_worker_replace_client(
     error: *mut Bytes,
 ) -> i32 {
     unsafe {
-        now(worker, error, |_, core| {
-            core.replace_client(ffi::handle(connection)?.core())
-                .map_err(|e| Error::new(Code::Internal, format!("{e:#}")))
+        now(worker, error, |worker, core| {
+            let connection = ffi::handle(connection)?;
+            core.replace_client(connection.core())
+                .map_err(|e| Error::new(Code::Internal, format!("{e:#}")))?;
+            *worker.polls() = connection.polls.clone();
+            Ok(())
         })
     }
 }
@@ -301,8 +332,9 @@ pub unsafe extern "C" fn temporal_worker_initiate_shutdown(
     error: *mut Bytes,
 ) -> i32 {
     unsafe {
-        now(worker, error, |_, core| {
+        now(worker, error, |worker, core| {
             core.initiate_shutdown();
+            worker.polls().give_up(); // only now: core would just ask again
             Ok(())
         })
     }

@@ -3,8 +3,9 @@
 use crate::{
     error::{Code, Error, Result},
     options as messages,
+    slots::{Custom, tuner},
 };
-use std::{collections::HashSet, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use temporalio_common::worker::{
     VersioningBehavior, WorkerDeploymentOptions, WorkerDeploymentVersion, WorkerTaskTypes,
 };
@@ -48,7 +49,12 @@ fn versioning(options: &messages::WorkerOptions) -> WorkerVersioningStrategy {
     )
 }
 
-pub fn config(options: messages::WorkerOptions) -> Result<WorkerConfig> {
+pub fn config(
+    options: messages::WorkerOptions,
+    custom: Option<Arc<Custom>>,
+) -> Result<WorkerConfig> {
+    let tuner = options.tuner.as_ref().map(|chosen| tuner(chosen, &custom));
+    let tuner = tuner.transpose()?.map(|tuner| Arc::new(tuner) as Arc<_>);
     let slots = |count: u32| (count > 0).then_some(count as usize);
     let millis = |value: i64| (value > 0).then(|| Duration::from_millis(value as u64));
     let rate = |value: f64| (value > 0.0).then_some(value);
@@ -67,6 +73,7 @@ pub fn config(options: messages::WorkerOptions) -> Result<WorkerConfig> {
         .maybe_max_outstanding_activities(slots(options.max_outstanding_activities))
         .maybe_max_outstanding_local_activities(slots(options.max_outstanding_local_activities))
         .maybe_max_outstanding_nexus_tasks(slots(options.max_outstanding_nexus_tasks))
+        .maybe_tuner(tuner)
         .maybe_workflow_task_poller_behavior(poller(options.workflow_task_poller))
         .maybe_activity_task_poller_behavior(poller(options.activity_task_poller))
         .maybe_nexus_task_poller_behavior(poller(options.nexus_task_poller))

@@ -1,18 +1,7 @@
 // The smallest serverless Worker: one workflow, one activity.
+#include "hello.h"
+
 #include <temporal/lambda/run_worker.h>
-#include <temporal/workflow/workflow.h>
-
-#include <chrono>
-#include <string>
-
-using namespace std::chrono_literals;
-namespace workflow = temporal::workflow;
-
-std::string greet(const std::string& name) { return "Hello, " + name + "!"; }
-
-workflow::Task<std::string> hello(std::string name) {
-  co_return co_await workflow::execute_activity<greet>({.start_to_close_timeout = 10s}, name);
-}
 
 int main() {
   return temporal::lambda::run_worker(

@@ -42,8 +42,8 @@ Context& Context::current() {
   return *current_context;
 }
 
-Context::Scope::Scope(Context& context) { current_context = &context; }
-Context::Scope::~Scope() { current_context = nullptr; }
+Context::Scope::Scope(Context& context) : outer_(std::exchange(current_context, &context)) {}
+Context::Scope::~Scope() { current_context = outer_; }
 
 void Context::cancel(CancellationReason reason) {
   int expected = not_cancelled;
@@ -55,7 +55,12 @@ std::optional<CancellationReason> Context::cancellation_reason() const {
   return reason == not_cancelled ? std::nullopt : std::optional{static_cast<CancellationReason>(reason)};
 }
 
-void heartbeat(std::vector<Payload> details) { Context::current().record_heartbeat(std::move(details)); }
+void heartbeat(std::vector<Payload> details) {
+  const auto& context = Context::current();
+  HeartbeatInput input{std::move(details)};
+  if (auto* const first = context.interception.first()) first->heartbeat(input);
+  context.record_heartbeat(std::move(input.details));
+}
 
 const Payload* heartbeat_detail(std::size_t index) {
   const auto& details = Context::current().heartbeat_details;
@@ -73,5 +78,7 @@ void throw_if_cancelled() {
     throw CancelledError{std::string{"the activity was asked to stop: "} + describe(*reason)};
   }
 }
+
+void complete_asynchronously() { throw detail::CompletesAsynchronously{}; }
 
 }  // namespace temporal::activity

@@ -2,6 +2,8 @@
 
 #include <temporal/common/duration.h>
 #include <temporal/common/payload.h>
+#include <temporal/common/priority.h>
+#include <temporal/common/retry_policy.h>
 #include <temporal/converter/payload_converter.h>
 
 #include <cstddef>
@@ -12,7 +14,8 @@
 
 /// \file
 /// What activity code can ask for while it runs. Each function works on the thread that the worker called the activity
-/// on and throws `std::logic_error` elsewhere; what it returns may be handed to other threads.
+/// on, in a coroutine also after each `co_await`, and throws `std::logic_error` elsewhere; what it returns may be
+/// handed to other threads.
 ///
 /// ```cpp
 /// void copy(std::vector<std::string> files) {
@@ -54,6 +57,8 @@ struct Info {
   std::optional<Duration> schedule_to_close_timeout = {};
   std::optional<Duration> start_to_close_timeout = {};
   std::optional<Duration> heartbeat_timeout = {};
+  std::optional<RetryPolicy> retry_policy = {};  ///< as the server uses it; none for a local activity without one
+  Priority priority = {};
 };
 
 [[nodiscard]] const Info& info();
@@ -68,6 +73,11 @@ struct Info {
 /// Throws `CancelledError` once the activity is asked to stop. An activity that lets it through is reported as
 /// cancelled.
 void throw_if_cancelled();
+
+/// Leaves the activity, which goes on elsewhere: whoever has its task token, or its workflow id and activity id,
+/// completes it later with `client::Client::async_activity_handle`. It leaves with an exception that only the worker
+/// catches. See https://docs.temporal.io/activity-execution#asynchronous-activity-completion.
+[[noreturn]] void complete_asynchronously();
 
 namespace detail {
 void heartbeat(std::vector<Payload> details);

@@ -2,6 +2,8 @@
 #include <temporal/activity/definition.h>
 #include <temporal/activity/detail/context.h>
 #include <temporal/common/errors.h>
+#include <temporal/common/sleep.h>
+#include <temporal/common/start.h>
 
 #include <gmock/gmock.h>
 
@@ -17,10 +19,12 @@ namespace {
 
 std::string greet(const std::string& name) { return "Hello, " + name; }
 void nothing() {}
+Task<std::string> greet_later(std::string name) { co_return "Hello, " + name; }
 
 class Counter {
  public:
   int add(int n) { return total_ += n; }
+  Task<int> add_later(int n) { co_return total_ += n; }
 
  private:
   std::atomic<int> total_ = 0;
@@ -44,6 +48,30 @@ TEST(ActivityDefinition, AMemberFunctionSharesItsObject) {
   EXPECT_EQ(definition.name, "add");
   (void)definition.run(converter::to_payloads(2));
   EXPECT_EQ(converter::from_payload<int>(definition.run(converter::to_payloads(3))), 5);
+}
+
+TEST(ActivityDefinition, ACoroutineGivesATask) {
+  const auto definition = activity::function_definition<greet_later>();
+  EXPECT_EQ(definition.name, "greet_later");
+  EXPECT_FALSE(definition.run);
+  EXPECT_EQ(
+      converter::from_payload<std::string>(sync_wait(definition.run_task(converter::to_payloads(std::string{"Ann"})))),
+      "Hello, Ann");
+  const auto member = activity::member_definition<&Counter::add_later>(std::make_shared<Counter>());
+  EXPECT_EQ(converter::from_payload<int>(sync_wait(member.run_task(converter::to_payloads(2)))), 2);
+}
+
+TEST(ActivityDefinition, ALambdaHasTheGivenNameAndKeepsItsCaptures) {
+  const auto plain = activity::callable_definition("scale", [factor = 3](int n) { return factor * n; });
+  EXPECT_EQ(plain.name, "scale");
+  EXPECT_EQ(converter::from_payload<int>(plain.run(converter::to_payloads(2))), 6);
+  auto later = activity::callable_definition("later", [factor = std::make_shared<int>(3)](int n) -> Task<int> {
+    co_await sleep_for(Duration{1});
+    co_return *factor* n;
+  });
+  auto task = later.run_task(converter::to_payloads(2));
+  later = {};
+  EXPECT_EQ(converter::from_payload<int>(sync_wait(std::move(task))), 6) << "though its definition is gone";
 }
 
 TEST(ActivityDefinition, AnArgumentThatDoesNotDecodeNamesTypeAndArgument) {

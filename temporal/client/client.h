@@ -1,6 +1,8 @@
 #pragma once
 
+#include <temporal/client/async_activity_handle.h>
 #include <temporal/client/connect_options.h>
+#include <temporal/client/rpc_options.h>
 #include <temporal/client/start_options.h>
 #include <temporal/client/workflow_handle.h>
 #include <temporal/common/errors.h>
@@ -9,7 +11,6 @@
 #include <temporal/common/registered_name.h>
 
 #include <exception>
-#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -31,21 +32,29 @@ namespace detail {
 
 class Session;
 
-template <auto Workflow>
-using WorkflowResult = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Workflow>::Result>;
-
 /// A function's own name, or for a run member the name of its class.
 template <auto Workflow>
 std::string workflow_type() {
-  using Traits = temporal::detail::FunctionTraits<Workflow>;
-  if constexpr (Traits::is_member) {
-    return std::string{registered_type_name<typename Traits::Class>};
-  } else {
-    return std::string{registered_name<Workflow>};
-  }
+  return std::string{temporal::detail::workflow_name<Workflow>()};
+}
+
+/// Hands the handle of a workflow that was started to a promise.
+template <class R>
+auto deliver_handle(const temporal::detail::Promise<WorkflowHandle<R>>& promise) {
+  return [promise](std::exception_ptr failure, WorkflowRef workflow) {
+    if (failure) return promise.set_exception(std::move(failure));
+    promise.set_value(WorkflowHandle<R>{std::move(workflow)});
+  };
 }
 
 }  // namespace detail
+
+/// What `Client::update_with_start` gives.
+template <class R, class U>
+struct UpdateWithStart {
+  WorkflowHandle<R> workflow;
+  WorkflowUpdateHandle<U> update;
+};
 
 /// A connection to one namespace of a Temporal server. Cheap to copy; copies share the connection, which closes with
 /// the last of them. Thread-safe.
@@ -61,9 +70,9 @@ class Client {
   /// @throws ConfigurationError at once for options that cannot work. The future throws WorkflowAlreadyStartedError and
   /// RpcError.
   template <auto Workflow, class... A>
-  Future<WorkflowHandle<detail::WorkflowResult<Workflow>>> start(StartOptions options, A&&... arguments) const {
-    return start<detail::WorkflowResult<Workflow>>(detail::workflow_type<Workflow>(), std::move(options),
-                                                   detail::arguments_of<Workflow>(std::forward<A>(arguments)...));
+  Future<WorkflowHandle<detail::ResultOf<Workflow>>> start(StartOptions options, A&&... arguments) const {
+    return start<detail::ResultOf<Workflow>>(detail::workflow_type<Workflow>(), std::move(options),
+                                             detail::arguments_of<Workflow>(std::forward<A>(arguments)...));
   }
 
   /// Starts a workflow that is known by name only: `client.start<std::string>("hello", options, to_payloads("Ann"))`.
@@ -71,19 +80,15 @@ class Client {
   Future<WorkflowHandle<R>> start(std::string workflow_type, StartOptions options,
                                   std::vector<Payload> arguments = {}) const {
     const temporal::detail::Promise<WorkflowHandle<R>> promise;
-    start(std::move(workflow_type), std::move(options), std::move(arguments),
-          [promise](std::exception_ptr failure, detail::WorkflowRef workflow) {
-            if (failure) return promise.set_exception(std::move(failure));
-            promise.set_value(WorkflowHandle<R>{std::move(workflow)});
-          });
+    start(std::move(workflow_type), std::move(options), std::move(arguments), detail::deliver_handle(promise));
     return promise.future();
   }
 
   /// Starts a workflow and waits for its result: `start` and `WorkflowHandle::result` in one, with their errors.
   template <auto Workflow, class... A>
-  Future<detail::WorkflowResult<Workflow>> execute(StartOptions options, A&&... arguments) const {
-    return execute<detail::WorkflowResult<Workflow>>(detail::workflow_type<Workflow>(), std::move(options),
-                                                     detail::arguments_of<Workflow>(std::forward<A>(arguments)...));
+  Future<detail::ResultOf<Workflow>> execute(StartOptions options, A&&... arguments) const {
+    return execute<detail::ResultOf<Workflow>>(detail::workflow_type<Workflow>(), std::move(options),
+                                               detail::arguments_of<Workflow>(std::forward<A>(arguments)...));
   }
 
   /// The same for a workflow that is known by name only.
@@ -93,21 +98,93 @@ class Client {
     start(std::move(workflow_type), std::move(options), std::move(arguments),
           [promise](std::exception_ptr failure, const detail::WorkflowRef& workflow) {
             if (failure) return promise.set_exception(std::move(failure));
-            workflow.result(detail::deliver(promise));
+            workflow.result(true, detail::deliver(promise));
           });
+    return promise.future();
+  }
+
+  /// Signals a workflow, and starts it first unless one of its id runs already, both in one step. The arguments of each
+  /// are in braces of their own:
+  /// `client.signal_with_start<&Order::run, &Order::approve>({.id = "order-7", .task_queue = "orders"}, {request},
+  /// {"ann"})`. The future has the handle of the workflow that was signalled, and throws what that of `start` throws.
+  /// See https://docs.temporal.io/sending-messages#signal-with-start.
+  template <auto Workflow, auto Signal>
+  Future<WorkflowHandle<detail::ResultOf<Workflow>>> signal_with_start(
+      StartOptions options, detail::ArgumentsOf<Workflow> arguments,
+      detail::ArgumentsOf<Signal> signal_arguments) const {
+    return signal_with_start<detail::ResultOf<Workflow>>(
+        detail::workflow_type<Workflow>(), std::move(options), detail::payloads_of(arguments),
+        std::string{registered_name<Signal>}, detail::payloads_of(signal_arguments));
+  }
+  /// The same for a workflow and a signal that are known by name only.
+  template <class R = RawValue>
+  Future<WorkflowHandle<R>> signal_with_start(std::string workflow_type, StartOptions options,
+                                              std::vector<Payload> arguments, std::string signal,
+                                              std::vector<Payload> signal_arguments) const {
+    const temporal::detail::Promise<WorkflowHandle<R>> promise;
+    signal_with_start(std::move(workflow_type), std::move(options), std::move(arguments), std::move(signal),
+                      std::move(signal_arguments), detail::deliver_handle(promise));
+    return promise.future();
+  }
+
+  /// Sends an update to a workflow, and starts it first unless it is there, both in one step. `id_conflict_policy` has
+  /// to be set: `use_existing` updates the workflow that runs.
+  /// ```cpp
+  /// auto [order, update] = client.update_with_start<&Order::run, &Order::set_quantity>(options, {request}, {},
+  /// {8}).get(); int before = update.result().get();
+  /// ```
+  /// The future has the handles when the update has come to its stage, and throws what that of `start` throws.
+  /// See https://docs.temporal.io/sending-messages#update-with-start.
+  template <auto Workflow, auto Update>
+  Future<UpdateWithStart<detail::ResultOf<Workflow>, detail::ResultOf<Update>>> update_with_start(
+      StartOptions options, detail::ArgumentsOf<Workflow> arguments, UpdateOptions update_options,
+      detail::ArgumentsOf<Update> update_arguments) const {
+    return update_with_start<detail::ResultOf<Workflow>, detail::ResultOf<Update>>(
+        detail::workflow_type<Workflow>(), std::move(options), detail::payloads_of(arguments),
+        std::string{registered_name<Update>}, std::move(update_options), detail::payloads_of(update_arguments));
+  }
+  /// The same for a workflow and an update that are known by name only.
+  template <class R, class U>
+  Future<UpdateWithStart<R, U>> update_with_start(std::string workflow_type, StartOptions options,
+                                                  std::vector<Payload> arguments, std::string update,
+                                                  UpdateOptions update_options,
+                                                  std::vector<Payload> update_arguments) const {
+    const temporal::detail::Promise<UpdateWithStart<R, U>> promise;
+    update_with_start(std::move(workflow_type), std::move(options), std::move(arguments), std::move(update),
+                      std::move(update_options), std::move(update_arguments),
+                      [promise](std::exception_ptr failure, detail::WorkflowRef workflow, detail::WorkflowUpdate sent) {
+                        if (failure) return promise.set_exception(std::move(failure));
+                        promise.set_value(UpdateWithStart<R, U>{WorkflowHandle<R>{std::move(workflow)},
+                                                                WorkflowUpdateHandle<U>{std::move(sent)}});
+                      });
     return promise.future();
   }
 
   /// A handle to a workflow that was started elsewhere. Asks nobody: calls on the handle fail if there is none.
   template <auto Workflow>
-  [[nodiscard]] WorkflowHandle<detail::WorkflowResult<Workflow>> workflow_handle(std::string id,
-                                                                                 std::string run_id = {}) const {
-    return workflow_handle<detail::WorkflowResult<Workflow>>(std::move(id), std::move(run_id));
+  [[nodiscard]] WorkflowHandle<detail::ResultOf<Workflow>> workflow_handle(std::string id,
+                                                                           std::string run_id = {}) const {
+    return workflow_handle<detail::ResultOf<Workflow>>(std::move(id), std::move(run_id));
   }
   template <class R = RawValue>
   [[nodiscard]] WorkflowHandle<R> workflow_handle(std::string id, std::string run_id = {}) const {
     return WorkflowHandle<R>{detail::WorkflowRef{session_, {.id = std::move(id), .run_id = std::move(run_id)}}};
   }
+
+  /// A handle to an activity that left its worker with `activity::complete_asynchronously`. Asks nobody.
+  [[nodiscard]] AsyncActivityHandle async_activity_handle(std::string task_token) const {
+    return {session_, {.task_token = std::move(task_token)}};
+  }
+  [[nodiscard]] AsyncActivityHandle async_activity_handle(std::string workflow_id, std::string run_id,
+                                                          std::string activity_id) const {
+    return {
+        session_,
+        {.workflow_id = std::move(workflow_id), .run_id = std::move(run_id), .activity_id = std::move(activity_id)}};
+  }
+
+  /// A client on the same connection whose calls, and those of the handles it gives, travel in another way:
+  /// `client.with_rpc_options({.timeout = 1s}).workflow_handle("order-7").describe()`.
+  [[nodiscard]] Client with_rpc_options(RpcOptions options) const;
 
   /// Asks the server for a sign of life, without a retry.
   /// @throws ConnectionError or RpcError.
@@ -123,7 +200,12 @@ class Client {
 
  private:
   void start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
-             std::function<void(std::exception_ptr, detail::WorkflowRef)> done) const;
+             detail::OnWorkflow done) const;
+  void signal_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
+                         std::string signal, std::vector<Payload> signal_arguments, detail::OnWorkflow done) const;
+  void update_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
+                         std::string update, UpdateOptions update_options, std::vector<Payload> update_arguments,
+                         detail::OnUpdateWithStart done) const;
 
   std::shared_ptr<detail::Session> session_;
 };

@@ -39,7 +39,14 @@ using namespace std::chrono_literals;
   WorkflowHandle<void> order = client.start<&shop::Order::run>(options, 7).get();
   Future<void> approved = order.signal<&shop::Order::approve>("ann");
   Future<int> quantity = order.query<&shop::Order::quantity>();
+  Future<int> asked = order.query<&shop::Order::quantity>({.reject_condition = QueryRejectCondition::not_open});
   Future<int> updated = order.update<&shop::Order::set_quantity>(8);
+  WorkflowUpdateHandle<int> update = order.start_update<&shop::Order::set_quantity>({.id = "u"}, 8).get();
+  WorkflowUpdateHandle<int> sent_before = order.update_handle<&shop::Order::set_quantity>("u");
+  WorkflowHandle<void> signalled =
+      client.signal_with_start<&shop::Order::run, &shop::Order::approve>(options, {7}, {"ann"}).get();
+  auto [started, changed] =
+      client.update_with_start<&shop::Order::run, &shop::Order::set_quantity>(options, {7}, {}, {8}).get();
   Future<WorkflowHandle<RawValue>> foreign = client.start("Foreign", options);
   Future<double> number = client.execute<double>("Foreign", options, converter::to_payloads(1, "x"));
   WorkflowHandle<std::string> again = client.workflow_handle<shop::hello>("i");

@@ -2,7 +2,10 @@
 
 #include <temporal/common/duration.h>
 #include <temporal/common/payload.h>
+#include <temporal/common/priority.h>
 #include <temporal/common/retry_policy.h>
+#include <temporal/common/search_attributes.h>
+#include <temporal/common/workflow_id_policy.h>
 
 #include <map>
 #include <optional>
@@ -10,19 +13,8 @@
 
 namespace temporal::client {
 
-/// Whether an id may be used again once its workflow has ended.
-enum class WorkflowIdReusePolicy {
-  allow_duplicate,
-  allow_duplicate_failed_only,  ///< unless it completed
-  reject_duplicate,
-};
-
-/// What happens when a workflow of this id is running.
-enum class WorkflowIdConflictPolicy {
-  fail,                ///< `WorkflowAlreadyStartedError`
-  use_existing,        ///< gives a handle to the one that runs
-  terminate_existing,  ///< ends it and starts anew
-};
+using temporal::WorkflowIdConflictPolicy;
+using temporal::WorkflowIdReusePolicy;
 
 /// How a workflow is started. `id` and `task_queue` have to be set.
 struct StartOptions {
@@ -38,6 +30,11 @@ struct StartOptions {
   std::optional<WorkflowIdReusePolicy> id_reuse_policy = {};
   std::optional<WorkflowIdConflictPolicy> id_conflict_policy = {};
 
+  /// Two starts of one request id are one start. Not chosen: a random one, so that only retries of a call count as one.
+  std::optional<std::string> request_id = {};
+
+  Priority priority = {};
+  SearchAttributes search_attributes = {};
   std::map<std::string, Payload> memo = {};  ///< shown with the workflow; values made with `converter::to_payload`
   std::string static_summary = {};           ///< one line of Markdown for the web UI
   std::string static_details = {};           ///< more Markdown for the web UI

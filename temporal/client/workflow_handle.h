@@ -1,13 +1,13 @@
 #pragma once
 
 #include <temporal/client/detail/workflow_ref.h>
-#include <temporal/common/function_traits.h>
+#include <temporal/client/query_options.h>
+#include <temporal/client/workflow_history_pages.h>
+#include <temporal/client/workflow_update_handle.h>
 #include <temporal/common/future.h>
 #include <temporal/common/registered_name.h>
-#include <temporal/converter/payload_converter.h>
 
 #include <string>
-#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -16,10 +16,17 @@
 
 namespace temporal::client {
 
+/// What `WorkflowHandle::result` does when a run is continued as another.
+struct ResultOptions {
+  /// Goes on to the run that follows: after continue-as-new, after a retry, of a cron schedule. False: only this run
+  /// counts, and `WorkflowContinuedAsNewError` names the next.
+  bool follow_runs = true;
+};
+
 /// A workflow execution whose result is an `R`. Cheap to copy; copies mean the same execution. Thread-safe.
 ///
-/// All calls return at once. Their futures throw `RpcError` (`GrpcStatus::not_found` for an execution that does not
-/// exist), besides what is said with each.
+/// All calls return at once. Their futures throw `WorkflowNotFoundError` where no such execution exists and `RpcError`,
+/// besides what is said with each. See https://docs.temporal.io/sending-messages.
 template <class R>
 class WorkflowHandle {
  public:
@@ -28,12 +35,14 @@ class WorkflowHandle {
   [[nodiscard]] const std::string& id() const noexcept { return workflow_.id(); }
   /// Empty: the latest run.
   [[nodiscard]] const std::string& run_id() const noexcept { return workflow_.run_id(); }
+  /// The first run of the chain, where the workflow was started with this client; else empty.
+  [[nodiscard]] const std::string& first_run_id() const noexcept { return workflow_.first_run_id(); }
 
-  /// Waits for the end, over retries and continue-as-new.
-  /// @throws WorkflowFailedError, whose cause says how it ended, and DecodeError.
-  [[nodiscard]] Future<R> result() const {
+  /// Waits for the end.
+  /// @throws WorkflowFailedError, whose cause says how it ended, WorkflowContinuedAsNewError and DecodeError.
+  [[nodiscard]] Future<R> result(ResultOptions options = {}) const {
     const temporal::detail::Promise<R> promise;
-    workflow_.result(detail::deliver(promise));
+    workflow_.result(options.follow_runs, detail::deliver(promise));
     return promise.future();
   }
 
@@ -50,41 +59,82 @@ class WorkflowHandle {
   }
 
   /// Asks the member function `Query`. Needs a worker; works on closed workflows, too.
-  /// @throws QueryFailedError when the handler throws or there is none.
+  /// @throws QueryFailedError when the handler throws or there is none; with a cause where the worker's SDK sends one.
   template <auto Query, class... A>
-  [[nodiscard]] auto query(A&&... arguments) const {
-    using Result = std::remove_cvref_t<typename temporal::detail::FunctionTraits<Query>::Result>;
-    return query<Result>(std::string{registered_name<Query>},
-                         detail::arguments_of<Query>(std::forward<A>(arguments)...));
+  [[nodiscard]] Future<detail::ResultOf<Query>> query(A&&... arguments) const {
+    return query<Query>(QueryOptions{}, std::forward<A>(arguments)...);
+  }
+  /// The same with options: `handle.query<&Order::total>({.reject_condition = QueryRejectCondition::not_open})`.
+  /// @throws QueryRejectedError, too.
+  template <auto Query, class... A>
+  [[nodiscard]] Future<detail::ResultOf<Query>> query(QueryOptions options, A&&... arguments) const {
+    return query<detail::ResultOf<Query>>(std::string{registered_name<Query>},
+                                          detail::arguments_of<Query>(std::forward<A>(arguments)...), options);
   }
   /// Asks a query that is known by name only.
   template <class Result>
-  [[nodiscard]] Future<Result> query(std::string name, std::vector<Payload> arguments) const {
+  [[nodiscard]] Future<Result> query(std::string name, std::vector<Payload> arguments,
+                                     QueryOptions options = {}) const {
     const temporal::detail::Promise<Result> promise;
-    workflow_.query(std::move(name), std::move(arguments), detail::deliver(promise));
+    workflow_.query(std::move(name), options, std::move(arguments), detail::deliver(promise));
     return promise.future();
   }
 
   /// Sends an update to the member function `Update` and waits for what it returns.
   /// @throws UpdateFailedError, whose cause says why, when it is rejected or fails.
   template <auto Update, class... A>
-  [[nodiscard]] auto update(A&&... arguments) const {
-    using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Update>::Result>;
-    return update<Result>(std::string{registered_name<Update>},
-                          detail::arguments_of<Update>(std::forward<A>(arguments)...));
+  [[nodiscard]] Future<detail::ResultOf<Update>> update(A&&... arguments) const {
+    return update<detail::ResultOf<Update>>(std::string{registered_name<Update>},
+                                            detail::arguments_of<Update>(std::forward<A>(arguments)...));
   }
   /// Sends an update that is known by name only.
   template <class Result>
   [[nodiscard]] Future<Result> update(std::string name, std::vector<Payload> arguments) const {
     const temporal::detail::Promise<Result> promise;
-    workflow_.update(std::move(name), std::move(arguments), detail::deliver(promise));
+    workflow_.start_update(std::move(name), {.wait_for_stage = UpdateStage::completed}, std::move(arguments),
+                           [promise](std::exception_ptr failure, const detail::WorkflowUpdate& update) {
+                             if (failure) return promise.set_exception(std::move(failure));
+                             update.result(detail::deliver(promise));
+                           });
     return promise.future();
   }
 
-  /// Asks the workflow to cancel itself; it decides how.
-  [[nodiscard]] Future<void> cancel() const {
+  /// Sends an update to the member function `Update` and gives a handle to it as soon as it has come to a stage:
+  /// `handle.start_update<&Order::set_quantity>({.wait_for_stage = UpdateStage::accepted}, 8)`.
+  /// A rejected update has a handle, too: its result throws.
+  template <auto Update, class... A>
+  [[nodiscard]] Future<WorkflowUpdateHandle<detail::ResultOf<Update>>> start_update(UpdateOptions options,
+                                                                                    A&&... arguments) const {
+    return start_update<detail::ResultOf<Update>>(std::string{registered_name<Update>}, std::move(options),
+                                                  detail::arguments_of<Update>(std::forward<A>(arguments)...));
+  }
+  /// The same for an update that is known by name only.
+  template <class Result>
+  [[nodiscard]] Future<WorkflowUpdateHandle<Result>> start_update(std::string name, UpdateOptions options,
+                                                                  std::vector<Payload> arguments) const {
+    const temporal::detail::Promise<WorkflowUpdateHandle<Result>> promise;
+    workflow_.start_update(std::move(name), std::move(options), std::move(arguments),
+                           [promise](std::exception_ptr failure, detail::WorkflowUpdate update) {
+                             if (failure) return promise.set_exception(std::move(failure));
+                             promise.set_value(WorkflowUpdateHandle<Result>{std::move(update)});
+                           });
+    return promise.future();
+  }
+
+  /// A handle to an update that was sent elsewhere. Asks nobody: `result` fails if there is none.
+  template <auto Update>
+  [[nodiscard]] WorkflowUpdateHandle<detail::ResultOf<Update>> update_handle(std::string id) const {
+    return update_handle<detail::ResultOf<Update>>(std::move(id));
+  }
+  template <class Result>
+  [[nodiscard]] WorkflowUpdateHandle<Result> update_handle(std::string id) const {
+    return WorkflowUpdateHandle<Result>{workflow_.update(std::move(id))};
+  }
+
+  /// Asks the workflow to cancel itself; it decides how. The reason is in its history.
+  [[nodiscard]] Future<void> cancel(std::string reason = {}) const {
     const temporal::detail::Promise<void> promise;
-    workflow_.cancel(detail::deliver(promise));
+    workflow_.cancel(std::move(reason), detail::deliver(promise));
     return promise.future();
   }
 
@@ -97,8 +147,13 @@ class WorkflowHandle {
 
   [[nodiscard]] Future<WorkflowDescription> describe() const { return workflow_.describe(); }
 
-  /// All events so far.
+  /// All events of the run so far.
   [[nodiscard]] Future<WorkflowHistory> fetch_history() const { return workflow_.fetch_history(); }
+
+  /// The events of the run page by page, also as they come. Asks nobody before the first page is asked for.
+  [[nodiscard]] WorkflowHistoryPages history_pages(HistoryOptions options = {}) const {
+    return WorkflowHistoryPages{workflow_.read_history(options)};
+  }
 
  private:
   detail::WorkflowRef workflow_;

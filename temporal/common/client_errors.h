@@ -48,6 +48,13 @@ class RpcError : public Error {
   std::string details_;
 };
 
+/// There is no such workflow execution, or it has ended and takes no signals, updates and cancellations any more.
+class WorkflowNotFoundError : public RpcError {
+ public:
+  explicit WorkflowNotFoundError(std::string message, std::string details = {})
+      : RpcError(GrpcStatus::not_found, std::move(message), std::move(details)) {}
+};
+
 /// The server could not be reached or did not answer in time.
 class ConnectionError : public Error {
  public:
@@ -119,6 +126,12 @@ class WorkflowAlreadyStartedError : public Error {
  private:
   std::string workflow_id_;
   std::string run_id_;
+};
+
+/// The code of a workflow does not do what its history says it did. The message is that of Temporal's core.
+class NondeterminismError : public Error {
+ public:
+  using Error::Error;
 };
 
 /// A query handler failed, or the server refused the query.

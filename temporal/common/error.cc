@@ -45,6 +45,19 @@ std::string describe_with_causes(const std::exception_ptr& error, int depth) {
 Error::Error(std::string message, std::exception_ptr cause, std::string stack_trace)
     : data_(std::make_shared<const Data>(Data{std::move(message), std::move(cause), std::move(stack_trace)})) {}
 
+bool is_cancellation(const std::exception_ptr& error) {
+  if (!error) return false;
+  try {
+    std::rethrow_exception(error);
+  } catch (const CancelledError&) {
+    return true;
+  } catch (const FailureError& failure) {
+    return is_cancellation(failure.cause());
+  } catch (...) {
+    return false;
+  }
+}
+
 std::string describe(const std::exception_ptr& error) { return error ? describe_with_causes(error, 0) : "no error"; }
 
 }  // namespace temporal

@@ -47,6 +47,15 @@ TEST(Errors, DescribeNestedAndForeignExceptions) {
   EXPECT_EQ(describe(nullptr), "no error");
 }
 
+TEST(Errors, ACancellationIsSeenThroughWhatItCaused) {
+  const auto cancelled = made(CancelledError{"not needed"});
+  EXPECT_TRUE(is_cancellation(cancelled));
+  EXPECT_TRUE(is_cancellation(made(ActivityError{"activity failed", {}, cancelled})));
+  EXPECT_FALSE(is_cancellation(made(ActivityError{"activity failed", {}, made(ApplicationError{"no money"})})));
+  EXPECT_FALSE(is_cancellation(made(7)));
+  EXPECT_FALSE(is_cancellation(nullptr));
+}
+
 TEST(Errors, DescribeEndsInALongChain) {
   auto error = made(Error("0"));
   for (int i = 0; i < 1000; ++i) error = made(Error("n", error));

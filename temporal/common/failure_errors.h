@@ -87,6 +87,10 @@ class CancelledError : public FailureError {
   std::vector<Payload> details_;
 };
 
+/// True for a `CancelledError` and for an error that has one among its causes, such as the `ActivityError` of an
+/// activity that was cancelled.
+[[nodiscard]] bool is_cancellation(const std::exception_ptr& error);
+
 /// A workflow was ended by a request that it could not see.
 class TerminatedError : public FailureError {
  public:

@@ -60,6 +60,13 @@ inline constexpr bool is_view_of_another<std::span<T, Extent>> = true;
 template <class T>
 inline constexpr bool is_view = is_view_of_another<std::remove_cvref_t<T>>;
 
+/// Whether a coroutine may have such parameters: it outlives the call that starts it.
+template <class Raw>
+inline constexpr bool all_by_value = false;
+template <class... A>
+inline constexpr bool all_by_value<std::tuple<A...>> =
+    ((!std::is_reference_v<A> && !std::is_pointer_v<A> && !is_view<A>) && ...);
+
 /// The result of a call: `T::value_type` where `T` is a coroutine type (it names a `promise_type`), else `T` itself.
 template <class T>
 struct TaskResult {

@@ -14,7 +14,7 @@
 #include <utility>
 
 /// \file
-/// The result of a client call that is still under way.
+/// The result of a client call, or of a task that was started, that is still under way.
 
 namespace temporal {
 
@@ -22,6 +22,9 @@ template <class T>
 class Future;
 
 namespace detail {
+
+template <class T>
+struct FutureAwaiter;
 
 /// What a `Future` and its `Promise` share. The outcome is a function, so that a result is decoded on the thread that
 /// asks for it and never on the one that delivers it.
@@ -123,8 +126,8 @@ class Promise {
 
 }  // namespace detail
 
-/// A result that arrives later. `get` may be called once; all else any number of times, from any thread.
-/// Dropping a future does not cancel the call.
+/// A result that arrives later: `get` blocks, `co_await std::move(future)` inside a `temporal::Task` suspends. It can
+/// be had once; all else any number of times, from any thread. Dropping a future does not cancel the call.
 template <class T>
 class [[nodiscard("a result that nobody asks for can fail unseen: call get()")]] Future {
  public:
@@ -145,6 +148,7 @@ class [[nodiscard("a result that nobody asks for can fail unseen: call get()")]]
   [[nodiscard]] bool wait_for(Duration duration) const { return state_->wait_for(duration); }
 
  private:
+  friend struct detail::FutureAwaiter<T>;
   std::shared_ptr<detail::FutureState<T>> state_;
 };
 

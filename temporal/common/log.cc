@@ -169,7 +169,16 @@ Logger Logger::with(std::initializer_list<LogField> fields) const {
   return logger;
 }
 
-bool Logger::enabled(LogLevel level) const noexcept { return output_ && level >= output_->options.level; }
+Logger Logger::when(std::function<bool()> condition) const {
+  Logger logger = *this;
+  logger.condition_ = std::make_shared<const std::function<bool()>>(
+      [before = condition_, condition = std::move(condition)] { return (!before || (*before)()) && condition(); });
+  return logger;
+}
+
+bool Logger::enabled(LogLevel level) const noexcept {
+  return output_ && level >= output_->options.level && (!condition_ || (*condition_)());
+}
 
 void Logger::write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) const noexcept {
   if (!enabled(level)) return;

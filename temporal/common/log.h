@@ -89,6 +89,9 @@ class Logger {
   /// A logger that adds these fields to each record. A field of the same name is replaced.
   [[nodiscard]] Logger with(std::initializer_list<LogField> fields) const;
 
+  /// A logger that drops each record for which `condition` is false. It must not throw.
+  [[nodiscard]] Logger when(std::function<bool()> condition) const;
+
   /// True when a record of this level would be written: asks before building an expensive one.
   [[nodiscard]] bool enabled(LogLevel level) const noexcept;
 
@@ -111,6 +114,7 @@ class Logger {
   struct Output;
   std::shared_ptr<Output> output_;
   std::shared_ptr<const std::vector<LogField>> fields_;
+  std::shared_ptr<const std::function<bool()>> condition_;
 };
 
 }  // namespace temporal

@@ -92,6 +92,20 @@ TEST(Logger, ByDefaultDropsEverything) {
   EXPECT_FALSE(log.enabled(LogLevel::fatal));
 }
 
+TEST(Logger, DropsRecordsWhileAnyOfItsConditionsIsFalse) {
+  const Lines out;
+  bool first = true;
+  bool second = false;
+  const auto log = out.logger().when([&] { return first; }).when([&] { return second; }).with({{"a", 1}});
+  log.info("dropped");
+  EXPECT_FALSE(log.enabled(LogLevel::fatal));
+  second = true;
+  log.info("written");
+  first = false;
+  log.info("dropped");
+  EXPECT_EQ(out.lines->size(), 1U);
+}
+
 TEST(Logger, GivesTheSinkWholeLinesFromManyThreads) {
   const Lines out;
   const auto log = out.logger();

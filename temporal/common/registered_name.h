@@ -1,5 +1,7 @@
 #pragma once
 
+#include <temporal/common/function_traits.h>
+
 #include <string_view>
 #include <type_traits>
 
@@ -84,5 +86,19 @@ inline constexpr std::string_view registered_name = detail::function_name<Functi
 /// The name of a workflow that is a class: "Order" for `shop::Order`. Specialise it to choose another one.
 template <class Workflow>
 inline constexpr std::string_view registered_type_name = detail::type_identifier<Workflow>();
+
+namespace detail {
+
+/// The name of the workflow whose run function is `Run`: its own, or for a member the one of its class.
+template <auto Run>
+consteval std::string_view workflow_name() {
+  if constexpr (FunctionTraits<Run>::is_member) {
+    return registered_type_name<typename FunctionTraits<Run>::Class>;
+  } else {
+    return registered_name<Run>;
+  }
+}
+
+}  // namespace detail
 
 }  // namespace temporal

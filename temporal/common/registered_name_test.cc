@@ -60,6 +60,11 @@ TEST(RegisteredName, RefusesWhatHasNoPlainIdentifier) {
   EXPECT_EQ(detail::plain_identifier("&shop::Order::operator()"), "");
 }
 
+TEST(RegisteredName, OfAWorkflowIsThatOfItsFunctionOrOfItsClass) {
+  EXPECT_EQ(detail::workflow_name<shop::greet>(), "greet");
+  EXPECT_EQ(detail::workflow_name<&shop::Order::run>(), "Order");
+}
+
 TEST(RegisteredName, ReadsTheSignaturesOfBothCompilers) {
   EXPECT_EQ(detail::argument_of("auto f() [Function = &shop::greet]"), "&shop::greet");
   EXPECT_EQ(detail::argument_of("consteval auto f() [with auto Function = shop::greet; std::string_view = x]"),

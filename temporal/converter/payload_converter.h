@@ -52,6 +52,15 @@ std::vector<Payload> to_payloads(const Arguments&... arguments) {
   return payloads;
 }
 
+/// The same in the types of the `std::tuple` `Parameters`, so that 1 becomes 1.0 for a double.
+template <class Parameters, class... Arguments>
+std::vector<Payload> to_payloads_as(Arguments&&... arguments) {
+  static_assert(sizeof...(Arguments) == std::tuple_size_v<Parameters>,
+                "one argument for each parameter of the function");
+  return std::apply([](const auto&... argument) { return to_payloads(argument...); },
+                    Parameters{std::forward<Arguments>(arguments)...});
+}
+
 /// A `std::tuple` of arguments. An argument that is missing at the end is empty where its type is a `std::optional`;
 /// arguments too many are ignored, so that callers can be newer.
 /// @throws DecodeError that names the type and the number of the argument.

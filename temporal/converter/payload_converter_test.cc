@@ -183,6 +183,7 @@ TEST(Arguments, ComeBackInOrder) {
   EXPECT_EQ(from_payloads<Arguments>(to_payloads("a", 7)), Arguments("a", 7, std::nullopt));
   EXPECT_EQ(from_payloads<std::tuple<>>(to_payloads("too", "many")), std::tuple<>());
   EXPECT_TRUE(to_payloads().empty());
+  EXPECT_EQ((to_payloads_as<std::tuple<double, std::string>>(1, "a")), to_payloads(1.0, std::string{"a"}));
 }
 
 TEST(Arguments, ThatAreMissingAreNamed) {

@@ -61,24 +61,38 @@ void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> p
   for (auto& [key, payload] : payloads) messages[key] = to_proto(std::move(payload));
 }
 
-Duration to_duration(const google::protobuf::Duration& message) {
+Duration to_duration(const well_known::Duration& message) {
   return saturated(message.seconds(), message.nanos());
 }
 
-void set_duration(google::protobuf::Duration& message, Duration duration) {
+void set_duration(well_known::Duration& message, Duration duration) {
   message.set_seconds(duration.count() / nanos_per_second);  // both parts have the same sign, as the message wants it
   message.set_nanos(static_cast<std::int32_t>(duration.count() % nanos_per_second));
 }
 
-Timestamp to_timestamp(const google::protobuf::Timestamp& message) {
+Timestamp to_timestamp(const well_known::Timestamp& message) {
   return Timestamp{std::chrono::duration_cast<Timestamp::duration>(saturated(message.seconds(), message.nanos()))};
 }
 
-void set_timestamp(google::protobuf::Timestamp& message, Timestamp timestamp) {
+void set_timestamp(well_known::Timestamp& message, Timestamp timestamp) {
   const auto since_epoch = timestamp.time_since_epoch();
   const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);  // nanos are never negative
   message.set_seconds(seconds.count());
   message.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds{since_epoch - seconds}.count()));
+}
+
+Priority to_priority(const temporal::api::common::v1::Priority& message) {
+  return {.priority_key = message.priority_key(),
+          .fairness_key = message.fairness_key(),
+          .fairness_weight = message.fairness_weight()};
+}
+
+temporal::api::common::v1::Priority to_proto(const Priority& priority) {
+  temporal::api::common::v1::Priority message;
+  message.set_priority_key(priority.priority_key);
+  message.set_fairness_key(priority.fairness_key);
+  message.set_fairness_weight(priority.fairness_weight);
+  return message;
 }
 
 RetryPolicy to_retry_policy(const temporal::api::common::v1::RetryPolicy& message) {

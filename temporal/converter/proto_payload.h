@@ -2,6 +2,7 @@
 
 #include <temporal/common/duration.h>
 #include <temporal/common/payload.h>
+#include <temporal/common/priority.h>
 #include <temporal/common/retry_policy.h>
 
 #include <temporal/api/common/v1/message.pb.h>
@@ -30,10 +31,13 @@ void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Pay
 void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> payloads);
 
 /// What does not fit into a `Duration` (292 years) becomes the nearest that does.
-Duration to_duration(const google::protobuf::Duration& message);
-void set_duration(google::protobuf::Duration& message, Duration duration);
-Timestamp to_timestamp(const google::protobuf::Timestamp& message);
-void set_timestamp(google::protobuf::Timestamp& message, Timestamp timestamp);
+Duration to_duration(const well_known::Duration& message);
+void set_duration(well_known::Duration& message, Duration duration);
+Timestamp to_timestamp(const well_known::Timestamp& message);
+void set_timestamp(well_known::Timestamp& message, Timestamp timestamp);
+
+Priority to_priority(const temporal::api::common::v1::Priority& message);
+temporal::api::common::v1::Priority to_proto(const Priority& priority);
 
 RetryPolicy to_retry_policy(const temporal::api::common::v1::RetryPolicy& message);
 temporal::api::common::v1::RetryPolicy to_proto(const RetryPolicy& policy);

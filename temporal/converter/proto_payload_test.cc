@@ -23,17 +23,22 @@ TEST(ProtoPayload, RoundTripsPayloads) {
   EXPECT_EQ(to_payload_map(memo.fields()), (std::map<std::string, Payload>{{"key", sample}}));
 }
 
+TEST(ProtoPayload, RoundTripsPriorities) {
+  const Priority priority{.priority_key = 1, .fairness_key = "ann", .fairness_weight = 0.5};
+  EXPECT_EQ(to_priority(to_proto(priority)), priority);
+}
+
 TEST(ProtoPayload, RoundTripsDurations) {
   for (const Duration duration :
        {Duration{0}, Duration{1500ms}, Duration{-1500ms}, Duration{1ns}, Duration{24h * 365}}) {
-    google::protobuf::Duration message;
+    well_known::Duration message;
     set_duration(message, duration);
     EXPECT_EQ(to_duration(message), duration);
   }
 }
 
 TEST(ProtoPayload, CutsDurationsThatDoNotFit) {
-  google::protobuf::Duration message;
+  well_known::Duration message;
   message.set_seconds(315'576'000'000);
   EXPECT_EQ(to_duration(message), Duration::max());
   message.set_seconds(-315'576'000'000);
@@ -42,7 +47,7 @@ TEST(ProtoPayload, CutsDurationsThatDoNotFit) {
 
 TEST(ProtoPayload, RoundTripsTimestamps) {
   for (const Timestamp timestamp : {Timestamp{1'700'000'000s + 5ns}, Timestamp{-5ns}, Timestamp{}}) {
-    google::protobuf::Timestamp message;
+    well_known::Timestamp message;
     set_timestamp(message, timestamp);
     EXPECT_GE(message.nanos(), 0);
     EXPECT_EQ(to_timestamp(message), timestamp);

@@ -1,6 +1,7 @@
 #include <temporal/core/connection.h>
 #include <temporal/core/detail/boundary.h>
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -88,5 +89,23 @@ void Connection::set_identity(const std::string& identity) const {
     return temporal_connection_set_identity(handle_, detail::bytes(identity), identity.size(), error);
   });
 }
+
+void Connection::limit_polls(const PollLimit& limit) const {
+  const auto count = [](std::chrono::steady_clock::duration duration) {
+    return static_cast<std::uint64_t>(
+        std::max<std::int64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count(), 0));
+  };
+  const auto now = std::chrono::steady_clock::now();
+  detail::call_now([&](TemporalBytes* error) {
+    return temporal_connection_limit_polls(handle_, count(limit.at - now), count(limit.after_a_task),
+                                           count(limit.at_most - now), error);
+  });
+}
+
+void Connection::hold_polls(Callback done) const {
+  temporal_connection_hold_polls(handle_, detail::on_answer, detail::keep(std::move(done)));
+}
+
+bool Connection::task_came(const Result& held) { return held.bytes == std::string(1, '\1'); }
 
 }  // namespace temporal::core

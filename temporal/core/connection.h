@@ -43,6 +43,20 @@ class Connection {
   /// For the workers from now on. @throws Error
   void set_identity(const std::string& identity) const;
 
+  /// When polls are to end.
+  struct PollLimit {
+    std::chrono::steady_clock::time_point at = {};
+    std::chrono::milliseconds after_a_task = {};         ///< a task that comes moves the limit to this long after it,
+    std::chrono::steady_clock::time_point at_most = {};  ///< but not beyond this
+  };
+  /// Has the server end the polls of the connection's workers at the limit, or up to 1.1 s later: none is shorter than
+  /// 1.6 s. Polls that were held back go on, unless the server has ended them on request. @throws Error
+  void limit_polls(const PollLimit& limit) const;
+  /// Holds new polls back, until they are limited again or a worker begins to shut down. The result comes when none is
+  /// under way any more; `task_came` says of it whether a task came since the polls were limited.
+  void hold_polls(Callback done) const;
+  static bool task_came(const Result& held);
+
   [[nodiscard]] const std::shared_ptr<Runtime>& runtime() const { return runtime_; }
   [[nodiscard]] TemporalConnection* handle() const { return handle_; }
 

@@ -9,8 +9,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <array>
 #include <atomic>
+#include <cerrno>
 #include <fstream>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -83,8 +86,7 @@ bridge::v1::WorkerOptions worker_options() {
 /// Shuts a replay worker down, which core needs to free all of it. The last poll's error.
 core::Error finish(core::Worker& worker) {
   worker.close_histories();
-  const auto error =
-      error_of([&] { core::await([&](core::Callback done) { worker.poll_workflow_activation(std::move(done)); }); });
+  const auto error = error_of([&] { worker.poll_workflow_activation(); });
   core::await([&](core::Callback done) { worker.finalize(5s, std::move(done)); });
   return error;
 }
@@ -102,6 +104,14 @@ TEST(Bridge, NullHandlesAreErrors) {
     });
   });
   EXPECT_EQ(error.kind, ErrorKind::invalid_argument);
+  const auto poll = error_of([] {
+    core::detail::call_now([](TemporalBytes* answer) { return temporal_worker_poll_activity_task(nullptr, answer); });
+  });
+  EXPECT_EQ(poll.kind, ErrorKind::invalid_argument);
+}
+
+TEST(Bridge, APollWithNoPlaceForItsTaskIsAnError) {
+  EXPECT_EQ(temporal_worker_poll_workflow_activation(nullptr, nullptr), TEMPORAL_INVALID_ARGUMENT);
 }
 
 TEST(Runtime, ALogLevelThatIsNoneIsAConfigurationErrorAndReleasesTheSink) {
@@ -127,6 +137,20 @@ TEST(Runtime, TheLogSinkOfARuntimeThatEndsElsewhereStaysAlive) {
     EXPECT_GT(used->load(), before);  // core still logs from the thread that made the runtime
   }).join();
   EXPECT_EQ(used.use_count(), 1);
+}
+
+// Google Test leaves SIGPIPE as a C++ program finds it: deadly.
+TEST(Runtime, AWriteToAPeerThatHasGoneIsAnErrorOnItsThreads) {
+  std::promise<int> failed_with;
+  core::Connection::connect(runtime(), connect_options(Port{false}.address()), [&](const auto&, const auto&) {
+    std::array<int, 2> ends{};
+    const char byte = 0;
+    if (::pipe(ends.data()) != 0) return failed_with.set_value(-1);
+    ::close(ends[0]);
+    failed_with.set_value(::write(ends[1], &byte, 1) < 0 ? errno : 0);
+    ::close(ends[1]);
+  });
+  EXPECT_EQ(failed_with.get_future().get(), EPIPE);
 }
 
 TEST(Connection, AClosedPortIsAConnectionErrorThatNamesTheAddress) {

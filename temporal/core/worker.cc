@@ -1,6 +1,8 @@
 #include <temporal/core/detail/boundary.h>
+#include <temporal/core/detail/slot_callbacks.h>
 #include <temporal/core/worker.h>
 
+#include <optional>
 #include <utility>
 
 namespace temporal::core {
@@ -10,11 +12,14 @@ using detail::call_now;
 using detail::keep;
 using detail::on_answer;
 
-Worker::Worker(std::shared_ptr<Connection> connection, const bridge::v1::WorkerOptions& options)
+Worker::Worker(std::shared_ptr<Connection> connection, const bridge::v1::WorkerOptions& options,
+               std::shared_ptr<SlotSuppliers> suppliers)
     : runtime_(connection->runtime()), connection_(std::move(connection)) {
   const auto text = options.SerializeAsString();
+  const auto callbacks = suppliers ? std::optional{detail::callbacks_of(std::move(suppliers))} : std::nullopt;
   call_now([&](TemporalBytes* error) {
-    return temporal_worker_new(runtime_->handle(), connection_->handle(), bytes(text), text.size(), &handle_, error);
+    return temporal_worker_new(runtime_->handle(), connection_->handle(), bytes(text), text.size(),
+                               callbacks ? &*callbacks : nullptr, &handle_, error);
   });
 }
 
@@ -34,8 +39,8 @@ Worker::~Worker() { temporal_worker_free(handle_); }
 
 void Worker::validate(Callback done) { temporal_worker_validate(handle_, on_answer, keep(std::move(done))); }
 
-void Worker::poll_workflow_activation(Callback done) {
-  temporal_worker_poll_workflow_activation(handle_, on_answer, keep(std::move(done)));
+std::string Worker::poll_workflow_activation() {
+  return call_now([this](TemporalBytes* answer) { return temporal_worker_poll_workflow_activation(handle_, answer); });
 }
 
 void Worker::complete_workflow_activation(const std::string& completion, Callback done) {
@@ -43,8 +48,8 @@ void Worker::complete_workflow_activation(const std::string& completion, Callbac
                                                keep(std::move(done)));
 }
 
-void Worker::poll_activity_task(Callback done) {
-  temporal_worker_poll_activity_task(handle_, on_answer, keep(std::move(done)));
+std::string Worker::poll_activity_task() {
+  return call_now([this](TemporalBytes* answer) { return temporal_worker_poll_activity_task(handle_, answer); });
 }
 
 void Worker::complete_activity_task(const std::string& completion, Callback done) {
@@ -52,8 +57,8 @@ void Worker::complete_activity_task(const std::string& completion, Callback done
                                          keep(std::move(done)));
 }
 
-void Worker::poll_nexus_task(Callback done) {
-  temporal_worker_poll_nexus_task(handle_, on_answer, keep(std::move(done)));
+std::string Worker::poll_nexus_task() {
+  return call_now([this](TemporalBytes* answer) { return temporal_worker_poll_nexus_task(handle_, answer); });
 }
 
 void Worker::complete_nexus_task(const std::string& completion, Callback done) {

@@ -12,7 +12,7 @@
 
 namespace temporal::envconfig {
 
-/// A remote service that encodes payloads. Read and handed on; payload codecs use it.
+/// A remote service that encodes payloads. Only read here: payload codecs use it.
 struct CodecSettings {
   std::optional<std::string> endpoint = {};
   std::optional<std::string> auth = {};  ///< a secret: the value of an Authorization header

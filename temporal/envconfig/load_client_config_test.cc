@@ -66,6 +66,13 @@ TEST_F(LoadClientConfig, C1_ReadsEveryVariable) {
   EXPECT_EQ(config.task_queue, "queue") << "D1";
 }
 
+TEST_F(LoadClientConfig, C1_C5_ReadsTheCodecFromTheFileToo) {
+  write_file("[profile.default.codec]\nendpoint = 'http://file'\nauth = 'Bearer y'\n");
+  EXPECT_EQ(load().codec, (CodecSettings{.endpoint = "http://file", .auth = "Bearer y"}));
+  EXPECT_EQ(load({{"TEMPORAL_CODEC_ENDPOINT", "http://environment"}}).codec,
+            (CodecSettings{.endpoint = "http://environment", .auth = "Bearer y"}));
+}
+
 TEST_F(LoadClientConfig, C1_ReadsCertificatesFromTheirPaths) {
   const auto certificate = folder.write("cert.pem", "certificate");
   const auto key = folder.write("key.pem", "private");

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <temporal/common/function_traits.h>
+#include <temporal/lambda/detail/run_to_end.h>
 #include <temporal/lambda/lambda_worker_config.h>
 
 #include <concepts>
@@ -13,8 +15,9 @@ namespace temporal::lambda {
 /// What a callback returned, kept until the invocation is over. Null when it returned nothing.
 using Scope = std::shared_ptr<void>;
 
-/// The user's callback with its type erased: any callable that takes a `LambdaWorkerConfig&`. What it returns, if
-/// anything, lives until the shutdown hooks have run and is destroyed then, possibly on another thread.
+/// The user's callback with its type erased: any callable that takes a `LambdaWorkerConfig&`. It may be a coroutine
+/// that returns `temporal::Task`, which is waited for. What it returns, if anything, lives until the shutdown hooks
+/// have run and is destroyed then, possibly on another thread.
 class Configure {
  public:
   template <class Callback>
@@ -28,13 +31,13 @@ class Configure {
   template <class Callback>
   static std::function<Scope(LambdaWorkerConfig&)> erase(Callback&& callback) {
     using Held = std::decay_t<Callback>;
-    using Result = std::invoke_result_t<Held&, LambdaWorkerConfig&>;
+    using Result = temporal::detail::task_result<std::invoke_result_t<Held&, LambdaWorkerConfig&>>;
     return [held = std::make_shared<Held>(std::forward<Callback>(callback))](LambdaWorkerConfig& config) -> Scope {
       if constexpr (std::is_void_v<Result>) {
-        std::invoke(*held, config);
+        detail::run_to_end(*held, config);
         return nullptr;
       } else {
-        return std::make_shared<std::remove_cvref_t<Result>>(std::invoke(*held, config));
+        return std::make_shared<std::remove_cvref_t<Result>>(detail::run_to_end(*held, config));
       }
     };
   }

@@ -18,6 +18,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 using Deadlines = HandlerTest;
 
@@ -144,7 +145,8 @@ TEST_F(Deadlines, F6_GivesUpOnAServerThatIsSilentWhenTheWorkerStarts) {
   auto released = release.get_future().share();
   const auto gone = std::make_shared<std::promise<void>>();
   stage.on_start = [clock = stage.clock, released, gone] {
-    const auto last = gone;  // the fixture may go as soon as it is set
+    const auto last =
+        gone;  // NOLINT(performance-unnecessary-copy-initialization): the fixture may go as soon as it is set
     clock->advance(10min);
     released.wait();
     last->set_value();
@@ -219,6 +221,36 @@ TEST_F(Deadlines, X1_IsNotIdleWhileATaskRunsOrJustEnded) {
   EXPECT_EQ(stage.clock->now(), start + 11s);
 }
 
+TEST_F(Deadlines, X1_PollsGoOnWithoutAGapWhileATaskRuns) {
+  auto handler = make([](auto& config) { config.idle_timeout = 2s; });
+  const auto start = stage.clock->now();
+  stage.status = [&]() -> Worker::Status {
+    return {.running_tasks = stage.clock->now() < start + 4s ? 1U : 0U, .last_task = start};
+  };
+  std::vector<Duration> left_at_the_end;
+  stage.on_wait = [&](SteadyTime until, auto) {
+    stage.clock->advance_to(until);
+    left_at_the_end.push_back(stage.poll_limits.back().at - stage.clock->now());
+    return std::exception_ptr{};
+  };
+  handler(event());
+  EXPECT_EQ(left_at_the_end, (std::vector<Duration>{0s, no_more_polls, no_more_polls, 0s, 0s}));
+}
+
+TEST_F(Deadlines, X1_ABusyWorkerWaitsForTheEndOfItsBudgetWithoutLookingAllTheTime) {
+  auto handler = make([](auto& config) { config.idle_timeout = 2s; });
+  const auto start = stage.clock->now();
+  stage.status = [] { return Worker::Status{.running_tasks = 1}; };
+  int waits = 0;
+  stage.on_wait = [&](SteadyTime until, auto) -> std::exception_ptr {
+    if (++waits > 100) return std::make_exception_ptr(std::runtime_error("looks all the time"));
+    stage.clock->advance_to(until);
+    return {};
+  };
+  EXPECT_EQ(type_of(handler(event(60s))), "success");
+  EXPECT_EQ(stage.clock->now(), start + 53s);
+}
+
 TEST_F(Deadlines, X1_F6_IsNotIdleWhileTheServerIsGone) {
   auto handler = make([](auto& config) { config.idle_timeout = 2s; });
   const auto start = stage.clock->now();
@@ -227,6 +259,74 @@ TEST_F(Deadlines, X1_F6_IsNotIdleWhileTheServerIsGone) {
   };
   EXPECT_EQ(type_of(handler(event())), "success");
   EXPECT_EQ(stage.clock->now(), start + 6s);
+}
+
+TEST_F(Deadlines, F10_HasTheServerEndThePollsWhenTheWorkerLeaves) {
+  auto handler = make([](auto& config) { config.idle_timeout = 2s; });
+  const auto start = stage.clock->now();
+  handler(event());
+  ASSERT_EQ(stage.poll_limits.size(), 1U) << "before the first poll";
+  EXPECT_EQ(stage.poll_limits[0].at, start + 2s);
+  EXPECT_EQ(stage.poll_limits[0].after_a_task, 2s);
+  EXPECT_EQ(stage.poll_limits[0].at_most, start + 53s - no_more_polls);
+  auto without_idle_exit = make();
+  const auto second = stage.clock->now();
+  without_idle_exit(event(60s));
+  EXPECT_EQ(stage.poll_limits.back().at, second + 53s - no_more_polls);
+}
+
+TEST_F(Deadlines, F10_WaitsForTheLastPollsBeforeItStops) {
+  auto handler = make();
+  const auto stop_at = stage.clock->now() + 53s;
+  handler(event(60s));
+  EXPECT_THAT(stage.holds, ElementsAre(stop_at + 1200ms));
+}
+
+TEST_F(Deadlines, F10_F5_WaitsForThePollsNoLongerThanThatLeavesTimeToDrain) {
+  auto handler = make([](auto& config) { config.shutdown_deadline_buffer = 1s; });
+  const auto stop_at = stage.clock->now() + 59s;
+  handler(event(60s));
+  EXPECT_THAT(stage.holds, ElementsAre(stop_at + (1s - answer_margin - hook_reserve) / 2));
+}
+
+TEST_F(Deadlines, X1_F14_StaysForATaskThatTheLastPollsBrought) {
+  auto handler = make([](auto& config) { config.idle_timeout = 2s; });
+  const auto start = stage.clock->now();
+  int holds = 0;
+  stage.on_hold = [&](SteadyTime) { return ++holds == 1; };
+  handler(event());
+  EXPECT_EQ(stage.clock->now(), start + 4s);
+  ASSERT_EQ(stage.poll_limits.size(), 2U) << "polls go on";
+  EXPECT_EQ(stage.poll_limits[1].at, start + 4s);
+}
+
+TEST_F(Deadlines, F4_F14_DrainsATaskThatTheLastPollsBroughtWhenTheTimeIsUp) {
+  auto handler = make([](auto& config) { config.idle_timeout = 100s; });
+  const auto start = stage.clock->now();
+  stage.on_hold = [](SteadyTime) { return true; };
+  EXPECT_EQ(type_of(handler(event(60s))), "success");
+  EXPECT_EQ(stage.clock->now(), start + 53s);
+  EXPECT_THAT(stage.calls, Contains("shutdown").Times(1));
+}
+
+TEST_F(Deadlines, F6_FailsWhenTheWorkerFailsDuringItsLastPolls) {
+  auto handler = make();
+  bool ending = false;
+  stage.on_hold = [&](SteadyTime) { return !(ending = true); };
+  stage.on_wait = [&](SteadyTime until, auto) -> std::exception_ptr {
+    if (ending) return std::make_exception_ptr(RpcError(GrpcStatus::permission_denied, "no"));
+    stage.clock->advance_to(until);
+    return {};
+  };
+  EXPECT_EQ(type_of(handler(event())), "Temporal.WorkerError");
+}
+
+TEST_F(Deadlines, F12_DoesNotWaitForPollsWhenAskedToStop) {
+  auto handler = make();
+  std::stop_source stop;
+  stop.request_stop();
+  handler(event(), stop.get_token());
+  EXPECT_THAT(stage.calls, Not(Contains("hold polls")));
 }
 
 TEST_F(Deadlines, X1_IsOffByDefault) {

@@ -1,5 +1,6 @@
 #include <temporal/lambda/handler.h>
 
+#include <temporal/common/sleep.h>
 #include <temporal/lambda/detail/handler_fixture.h>
 
 #include <gmock/gmock.h>
@@ -44,6 +45,37 @@ TEST_F(Hooks, H4_TellsAHookHowMuchTimeIsLeft) {
   });
   handler(event());
   EXPECT_THAT(told, ElementsAre(7s, 5s));
+}
+
+TEST_F(Hooks, H1_H2_H3_WaitsForACoroutineBeforeTheNextHook) {
+  auto handler = make([this](auto& config) {
+    config.shutdown_hooks = {[this](Duration time_left) -> Task<> {
+                               co_await sleep_for(1ms);
+                               stage.record("flushed with " + std::to_string(time_left / 1s) + " s left");
+                             },
+                             [](Duration) -> Task<> {
+                               co_await sleep_for(1ms);
+                               throw std::runtime_error("flush failed");
+                             },
+                             [this](Duration) { stage.record("last hook"); }};
+  });
+  EXPECT_FALSE(handler(event()).must_exit);
+  EXPECT_EQ((std::vector<std::string>{stage.calls.end() - 3, stage.calls.end()}),
+            (std::vector<std::string>{"flushed with 7 s left", "last hook", "scope destroyed"}));
+  EXPECT_EQ(stage.logged("ERROR").front()["error"], "flush failed");
+}
+
+TEST_F(Hooks, H2_StopsWaitingForACoroutineThatIsStuckAndExits) {
+  const temporal::detail::Promise<void> release;
+  auto handler = make([this, &release](auto& config) {
+    config.shutdown_hooks = {[clock = stage.clock, &release](Duration) -> Task<> {
+      clock->advance(1h);
+      co_await release.future();
+    }};
+  });
+  EXPECT_TRUE(handler(event()).must_exit);
+  release.set_value();
+  while (!has_happened("scope destroyed")) std::this_thread::yield();
 }
 
 TEST_F(Hooks, H2_StopsWaitingForAHookThatIsStuckAndExits) {

@@ -6,6 +6,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <type_traits>
+
 namespace temporal::lambda::detail {
 namespace {
 
@@ -21,7 +24,7 @@ using Invocations = HandlerTest;
 
 TEST_F(Init, A3_ChecksTheVersionBeforeItLoadsAnything) {
   try {
-    Handler(
+    const Handler handler(
         {.deployment_name = "my-app"}, [this](LambdaWorkerConfig&) { stage.record("configure"); }, fake_world(stage));
     FAIL() << "no error";
   } catch (const LambdaError& error) {
@@ -75,8 +78,8 @@ TEST_F(Init, C2_LogsTheWarningsOfTheConfiguration) {
 TEST_F(Invocations, F7_GoesThroughItsStepsInOrderWhenCold) {
   auto handler = make();
   EXPECT_EQ(type_of(handler(event())), "success");
-  EXPECT_THAT(stage.calls, ElementsAre("load", "configure", "connect", "create worker", "start", "wait", "shutdown",
-                                       "probe", "hook", "scope destroyed"));
+  EXPECT_THAT(stage.calls, ElementsAre("load", "configure", "connect", "create worker", "start", "wait", "hold polls",
+                                       "wait", "probe", "shutdown", "hook", "scope destroyed"));
 }
 
 TEST_F(Invocations, F7_A8_C9_ConfiguresAnewButLoadsOnceWhenWarm) {
@@ -84,9 +87,58 @@ TEST_F(Invocations, F7_A8_C9_ConfiguresAnewButLoadsOnceWhenWarm) {
   handler(event());
   stage.calls.clear();
   EXPECT_EQ(type_of(handler(event())), "success");
-  EXPECT_THAT(stage.calls, ElementsAre("configure", "probe", "create worker", "start", "wait", "shutdown", "probe",
-                                       "hook", "scope destroyed"));
+  EXPECT_THAT(stage.calls, ElementsAre("configure", "probe", "create worker", "start", "wait", "hold polls", "wait",
+                                       "probe", "shutdown", "hook", "scope destroyed"));
   EXPECT_EQ(stage.workers.back().workflows.size(), 1U) << "a fresh configuration each time";
+}
+
+TEST_F(Invocations, A7_PassesTheWorkerConfigOnAsItIs) {
+  static_assert(std::is_same_v<decltype(LambdaWorkerConfig::worker_config), worker::WorkerOptions>);
+  auto handler = make([](LambdaWorkerConfig& config) {
+    config.worker_config.max_concurrent_activities = 7;
+    config.worker_config.activities.push_back({.name = "greet"});
+  });
+  handler(event());
+  EXPECT_EQ(stage.workers.front().max_concurrent_activities, 7U);
+  EXPECT_EQ(stage.workers.front().activities.size(), 1U);
+}
+
+TEST_F(Invocations, X5_WorkflowsLogIntoTheLogOfTheInvocation) {
+  auto handler = make();
+  handler(event());
+  stage.workers.front().log.value().info("from a workflow");
+  EXPECT_EQ(stage.records.back()["message"], "from a workflow");
+  EXPECT_EQ(stage.records.back()["request_id"], "id-1");
+}
+
+TEST_F(Invocations, X5_WorkflowsLogWhereTheCallbackSays) {
+  std::string line;
+  auto handler = make([&](LambdaWorkerConfig& config) {
+    config.worker_config.log = Logger::create({}, [&](std::string_view written) { line = written; });
+  });
+  handler(event());
+  stage.workers.front().log.value().info("from a workflow");
+  EXPECT_THAT(line, HasSubstr("from a workflow"));
+}
+
+TEST_F(Invocations, F9_A6_KeepNothingOfTheInvocationBefore) {
+  const auto shared = std::make_shared<int>();
+  int call = 0;
+  auto handler = make([&, shared](LambdaWorkerConfig& config) {
+    if (++call > 1) return;
+    config.idle_timeout = 2s;
+    config.client_connect_config.metadata["only"] = "once";
+    config.shutdown_hooks.emplace_back([this, shared](Duration) { stage.record("first hook"); });
+  });
+  const auto before = shared.use_count();
+  handler(event());
+  EXPECT_EQ(shared.use_count(), before - 1) << "what the user put in is let go";
+  stage.calls.clear();
+  const auto start = stage.clock->now();
+  handler(event(60s));
+  EXPECT_THAT(stage.calls, Not(Contains("first hook")));
+  EXPECT_EQ(stage.clock->now(), start + 53s);
+  EXPECT_TRUE(stage.connects.back().metadata.empty());
 }
 
 TEST_F(Invocations, A10_FailsWhenTheCallbackThrowsAndTheNextOneStartsClean) {
@@ -174,6 +226,7 @@ TEST_F(Invocations, K_LogsTheFailureWithItsType) {
 
 TEST_F(Invocations, C10_NoSecretReachesTheLog) {
   stage.loaded.connect.api_key = "s3cret";
+  stage.loaded.codec.auth = "Bearer s3cret";
   stage.on_connect = [](const auto&) { throw ConnectionError("refused"); };
   auto handler = make();
   handler(event());

@@ -2,10 +2,11 @@
 
 #include <temporal/client/connect_options.h>
 #include <temporal/common/duration.h>
+#include <temporal/envconfig/client_config.h>
+#include <temporal/lambda/shutdown_hook.h>
 #include <temporal/worker/worker_options.h>
 
 #include <chrono>
-#include <functional>
 #include <optional>
 #include <vector>
 
@@ -14,15 +15,13 @@
 
 namespace temporal::lambda {
 
-/// Runs after the worker has stopped. `time_left` is what remains before Lambda stops the process; a quarter of a
-/// second of it is kept for the answer. A hook runs on a thread of its own, after the one registered before it.
-using ShutdownHook = std::function<void(Duration time_left)>;
-
 /// The configuration of one invocation. The callback gets it with the Lambda defaults and the loaded connection filled
 /// in. A value: containers are copied, objects that the callback put in are shared.
 struct LambdaWorkerConfig {
   client::ConnectOptions client_connect_config = {};
   worker::WorkerOptions worker_config = {};
+  /// The remote codec of `temporal.toml` or `TEMPORAL_CODEC_*`, for the callback to use. Its `auth` is a secret.
+  envconfig::CodecSettings codec = {};
 
   /// The worker begins its shutdown this long before the Lambda deadline. See `effective_shutdown_deadline_buffer`.
   std::optional<Duration> shutdown_deadline_buffer = {};
@@ -30,7 +29,8 @@ struct LambdaWorkerConfig {
 
   /// With no task running and none received for this long, the invocation ends early; the server invokes again when
   /// there is a task. Not chosen: it goes on until the buffer. `TEMPORAL_LAMBDA_IDLE_TIMEOUT` pre-fills it. At least
-  /// 600 ms: the server sends no second invocation within half a second. Less is raised, with a warning.
+  /// 600 ms: the server sends no second invocation within half a second. Less is raised, with a warning. The end comes
+  /// up to 1.1 s later: the server ends the last polls, so that no task is lost, and holds each for 1.6 s at least.
   std::optional<Duration> idle_timeout = {};
 
   /// The buffer that counts: the chosen one, or the graceful shutdown timeout and 2 s for cancellation and hooks.

@@ -6,14 +6,18 @@
 #include <temporal/worker/detail/activity_runner.h>
 #include <temporal/worker/detail/bridge_options.h>
 #include <temporal/worker/detail/job_queue.h>
+#include <temporal/worker/detail/slot_suppliers.h>
+#include <temporal/worker/detail/watchdog.h>
 #include <temporal/worker/detail/workflow_runner.h>
 
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace temporal::worker {
@@ -23,6 +27,7 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr std::size_t default_slots = 100;
+constexpr Duration never = 24h * 365;
 constexpr auto longest_finalize = 1h;
 constexpr auto longest_discard = 5s;  // of a worker that has never worked
 
@@ -34,6 +39,23 @@ void keep_until_exit(std::shared_ptr<const void> abandoned) {
   kept.push_back(std::move(abandoned));
 }
 
+/// How many tasks of a kind can run at once, as far as that is known.
+std::size_t most(const SlotSupplier& slots) {
+  if (const auto* fixed = std::get_if<FixedSizeSlots>(&slots)) return fixed->slots;
+  if (const auto* scaling = std::get_if<ResourceBasedSlots>(&slots)) return scaling->maximum;
+  return std::numeric_limits<std::size_t>::max();
+}
+
+/// The same of activities of both kinds, which share their threads.
+std::size_t activity_threads(const WorkerOptions& options) {
+  const auto activities =
+      options.tuner ? most(options.tuner->activities) : options.max_concurrent_activities.value_or(default_slots);
+  const auto local = options.tuner ? most(options.tuner->local_activities)
+                                   : options.max_concurrent_local_activities.value_or(default_slots);
+  const auto room = std::numeric_limits<std::size_t>::max() - activities;
+  return activities + std::min(local, room);
+}
+
 }  // namespace
 
 // Shared by the owner and by every thread, so that a thread that has to be abandoned still has all it uses.
@@ -42,25 +64,31 @@ class Worker::State : public std::enable_shared_from_this<State> {
   State(client::Client client, WorkerOptions options)
       : client_(std::move(client)),
         options_(std::move(options)),
-        jobs_(options_.max_concurrent_activities.value_or(default_slots)),
+        jobs_(activity_threads(options_)),
         workflows_(options_.workflows, {.namespace_ = client_.options().namespace_,
                                         .task_queue = options_.task_queue,
                                         .default_versioning_behavior = options_.default_versioning_behavior,
-                                        .disable_eager_activity_execution = options_.disable_eager_activity_execution}),
-        activities_(options_.activities, options_.task_queue,
+                                        .disable_eager_activity_execution = options_.disable_eager_activity_execution,
+                                        .failure_exception_types = options_.workflow_failure_exception_types,
+                                        .log = options_.log.value_or(Logger::to_stderr({})),
+                                        .interceptors = {options_.interceptors.begin(), options_.interceptors.end()}}),
+        activities_(options_.activities, options_.dynamic_activity, options_.task_queue,
                     {.execute = [this](auto job) { execute(std::move(job)); },
+                     .post = [this](auto job) { coroutine_executor().post(std::move(job)); },
+                     .hold = [this] { return hold(); },
                      .complete =
                          [this](const std::string& completion) {
                            core_->complete_activity_task(completion, on_completed());
                            touch();
                          },
-                     .record_heartbeat = [this](const std::string& beat) { core_->record_activity_heartbeat(beat); }}) {
-  }
+                     .record_heartbeat = [this](const std::string& beat) { core_->record_activity_heartbeat(beat); }},
+                    {options_.interceptors.begin(), options_.interceptors.end()}),
+        watchdog_(deadlock_timeout()) {}
 
   void start() {
     try {
       core_ = std::make_unique<core::Worker>(client::detail::connection(client_),
-                                             detail::to_bridge(options_, client_.options()));
+                                             detail::to_bridge(options_, client_.options()), suppliers());
       core::await([this](core::Callback done) { core_->validate(std::move(done)); });
     } catch (const core::Error& error) {
       if (core_) {
@@ -88,7 +116,9 @@ class Worker::State : public std::enable_shared_from_this<State> {
     jobs_.close();
     drained = drained && changed_.wait_until(lock, deadline, [this] { return working_ == 0; });
     auto threads = std::exchange(threads_, {});
+    const bool none_stuck = stuck_ == 0;
     lock.unlock();
+    if (drained) watchdog_.stop();
     for (auto& thread : threads) drained ? thread.join() : thread.detach();
     if (!drained) {
       abandoned_ = true;
@@ -103,7 +133,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
       drained = false;
     }
     core_.reset();
-    return drained;
+    return drained && none_stuck;
   }
 
   WorkerStatus status() const {
@@ -112,23 +142,34 @@ class Worker::State : public std::enable_shared_from_this<State> {
   }
 
  private:
-  using Poll = void (core::Worker::*)(core::Callback);
+  using Poll = std::string (core::Worker::*)();
 
   void begin_to_poll() {
     touch();
-    if (!options_.workflows.empty())
-      spawn([this] { poll(&core::Worker::poll_workflow_activation, &State::on_workflow); });
-    if (!options_.activities.empty()) spawn([this] { poll(&core::Worker::poll_activity_task, &State::on_activity); });
+    const std::scoped_lock lock{mutex_};
+    if (!options_.workflows.empty()) {
+      ++polling_;
+      poll_workflows();
+      if (deadlock_timeout() != never) spawn([this] { watchdog_.run(); });
+    }
+    if (!options_.activities.empty() || options_.dynamic_activity) {
+      ++polling_;
+      spawn([this] { poll(&core::Worker::poll_activity_task, &State::on_activity); });
+    }
   }
 
-  /// Polls one kind of task until core says that it has shut down.
-  void poll(Poll next, void (State::*handle)(const std::string&)) {
+  void poll_workflows() {  // needs the lock
+    workflow_poller_ = spawn([this] { poll(&core::Worker::poll_workflow_activation, &State::on_workflow); });
+  }
+
+  /// Polls one kind of task until core says that it has shut down, or `handle` that others do.
+  void poll(Poll next, bool (State::*handle)(const std::string&)) {
     std::exception_ptr failure;
     try {
       for (;;) {
-        const auto task = core::await([&](core::Callback done) { (core_.get()->*next)(std::move(done)); });
+        const auto task = (core_.get()->*next)();
         touch();
-        (this->*handle)(task);
+        if (!(this->*handle)(task)) return;
       }
     } catch (const core::Error& error) {
       if (error.kind != core::ErrorKind::shutdown) failure = client::detail::to_public(error);
@@ -141,14 +182,45 @@ class Worker::State : public std::enable_shared_from_this<State> {
     changed_.notify_all();
   }
 
-  void on_workflow(const std::string& activation) {
-    running_workflow_task_ = true;
-    core_->complete_workflow_activation(workflows_.handle(activation), on_completed());
+  bool on_workflow(const std::string& activation) {
+    {
+      auto turn = workflows_.begin(activation);
+      std::string completion;
+      running_workflow_task_ = true;
+      if (watchdog_.watch([&] { completion = turn.run(); }, [this, &turn] { take_over(turn); })) {
+        workflows_.keep(std::move(turn));
+        complete_workflow_task(completion);
+        return true;
+      }
+    }
+    const std::scoped_lock lock{mutex_};
+    --stuck_;
+    return false;
+  }
+
+  /// On the watchdog's thread, while the one that polls workflow tasks is stuck in this turn.
+  void take_over(const detail::WorkflowRunner::Turn& turn) {
+    complete_workflow_task(turn.give_up(deadlock_timeout()));
+    const std::scoped_lock lock{mutex_};
+    ++stuck_;
+    const auto is_stuck = [this](const auto& thread) { return thread.get_id() == workflow_poller_; };
+    if (const auto stuck = std::ranges::find_if(threads_, is_stuck); stuck != threads_.end()) {
+      stuck->detach();  // it shares what it uses
+      threads_.erase(stuck);
+    }
+    poll_workflows();
+  }
+
+  void complete_workflow_task(const std::string& completion) {
+    core_->complete_workflow_activation(completion, on_completed());
     running_workflow_task_ = false;
     touch();
   }
 
-  void on_activity(const std::string& task) { activities_.handle(task); }
+  bool on_activity(const std::string& task) {
+    activities_.handle(task);
+    return true;
+  }
 
   /// A completion is refused only when core has shut down or the completion is malformed: a defect of ours.
   core::Callback on_completed() {
@@ -165,18 +237,40 @@ class Worker::State : public std::enable_shared_from_this<State> {
     if (!jobs_.submit(std::move(job))) return;
     const std::scoped_lock lock{mutex_};
     ++working_;
-    threads_.emplace_back([self = shared_from_this()] {
-      self->jobs_.work();
-      const std::scoped_lock done{self->mutex_};
-      --self->working_;
-      self->changed_.notify_all();
+    spawn([this] {
+      jobs_.work();
+      const std::scoped_lock done{mutex_};
+      --working_;
+      changed_.notify_all();
     });
   }
 
-  void spawn(std::function<void()> poller) {
+  Executor& coroutine_executor() const {
+    return options_.activity_executor ? *options_.activity_executor : default_executor();
+  }
+
+  /// Counts as work for as long as it is held.
+  std::shared_ptr<void> hold() {
     const std::scoped_lock lock{mutex_};
-    ++polling_;
-    threads_.emplace_back([self = shared_from_this(), poller = std::move(poller)] { poller(); });
+    ++working_;
+    return {nullptr, [self = shared_from_this()](void*) {
+              const std::scoped_lock done{self->mutex_};
+              --self->working_;
+              self->changed_.notify_all();
+            }};
+  }
+
+  std::thread::id spawn(std::function<void()> body) {  // needs the lock
+    return threads_.emplace_back([self = shared_from_this(), body = std::move(body)] { body(); }).get_id();
+  }
+
+  [[nodiscard]] std::shared_ptr<core::SlotSuppliers> suppliers() const {
+    return options_.tuner ? std::make_shared<detail::SlotSuppliers>(*options_.tuner) : nullptr;
+  }
+
+  [[nodiscard]] Duration deadlock_timeout() const {
+    const auto chosen = options_.deadlock_timeout.value_or(Duration::zero());
+    return chosen > Duration::zero() ? chosen : never;
   }
 
   void touch() {
@@ -189,6 +283,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
   detail::JobQueue jobs_;
   detail::WorkflowRunner workflows_;
   detail::ActivityRunner activities_;
+  detail::Watchdog watchdog_;
   std::unique_ptr<core::Worker> core_;
 
   mutable std::mutex mutex_;
@@ -196,6 +291,8 @@ class Worker::State : public std::enable_shared_from_this<State> {
   std::vector<std::thread> threads_;
   std::size_t polling_ = 0;
   std::size_t working_ = 0;
+  std::size_t stuck_ = 0;  ///< threads whose workflow did not yield in time, and has not yet
+  std::thread::id workflow_poller_ = {};
   std::atomic<bool> running_workflow_task_ = false;
   Clock::time_point last_task_ = {};
   std::exception_ptr failure_ = {};

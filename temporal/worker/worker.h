@@ -45,9 +45,9 @@ class Worker {
   std::exception_ptr wait_until(std::chrono::steady_clock::time_point until, std::stop_token stop = {});
 
   /// Stops polling and drains: workflow tasks are finished; activities get the graceful shutdown timeout, then the
-  /// cancellation reason `worker_shutdown`.
-  /// @return false when something still ran at the deadline. It is abandoned: it keeps a thread and what it uses, and
-  /// the process should exit soon.
+  /// cancellation reason `worker_shutdown`. A workflow that did not yield in time is not waited for.
+  /// @return false when something still runs. It is abandoned: it keeps a thread and what it uses, and the process
+  /// should exit soon.
   bool shutdown(std::chrono::steady_clock::time_point deadline);
 
   [[nodiscard]] WorkerStatus status() const;

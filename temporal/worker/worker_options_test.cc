@@ -11,7 +11,15 @@ namespace {
 
 void ping() {}
 workflow::Task<> hello() { co_return; }
+workflow::Task<> any(std::vector<RawValue> /*arguments*/) { co_return; }
+workflow::Task<> any_other(std::vector<RawValue> /*arguments*/) { co_return; }
 class Empty {};
+class Door {
+ public:
+  workflow::Task<> run() { co_return; }
+  void open() {}
+  bool is_open() const { return false; }
+};
 
 WorkerOptions good() {
   WorkerOptions options{.task_queue = "queue"};
@@ -49,6 +57,42 @@ TEST(WorkerOptions, ANameThatIsRegisteredTwiceIsRefused) {
   EXPECT_THAT(complaint(options), testing::HasSubstr("activity ping is registered twice"));
 }
 
+TEST(WorkerOptions, ASecondDynamicWorkflowIsRefused) {
+  auto options = good();
+  options.add_dynamic_workflow<any>();
+  EXPECT_EQ(complaint(options), "");
+  options.add_dynamic_workflow<any_other>();
+  EXPECT_THAT(complaint(options), testing::HasSubstr("two dynamic workflows"));
+}
+
+TEST(WorkerOptions, ANameThatIsEmptyIsRefused) {
+  auto options = good();
+  options.add_activity({.name = "", .run = options.activities.front().run});
+  EXPECT_THAT(complaint(options), testing::HasSubstr("a registered activity has no name"));
+}
+
+TEST(WorkerOptions, AHandlerNameThatIsTakenIsRefused) {
+  const auto twice = [](auto add) {
+    auto builder = workflow::definition<Door>();
+    builder.run<&Door::run>();
+    add(builder);
+    try {
+      add(builder);
+    } catch (const ConfigurationError& error) {
+      return std::string{error.what()};
+    }
+    return std::string{};
+  };
+  EXPECT_EQ(
+      twice([](auto& builder) { builder.template signal<&Door::open>(); }),
+      "workflow Door has two signal handlers named open: register it once, or give one of the two another name by "
+      "specialising temporal::registered_name");
+  EXPECT_THAT(twice([](auto& builder) { builder.template query<&Door::is_open>(); }),
+              testing::HasSubstr("two query handlers named is_open"));
+  EXPECT_THAT(twice([](auto& builder) { builder.template update<&Door::open>(); }),
+              testing::HasSubstr("two update handlers named open"));
+}
+
 TEST(WorkerOptions, AClassWithoutARunFunctionIsRefused) {
   auto options = good();
   options.add_workflow(workflow::definition<Empty>());
@@ -65,8 +109,61 @@ TEST(WorkerOptions, AVersionedWorkflowNeedsABehaviorOfItsOwnOrTheDefault) {
   EXPECT_EQ(complaint(options), "");
 }
 
+TEST(WorkerOptions, ADefaultVersioningBehaviorNeedsAVersion) {
+  auto options = good();
+  options.default_versioning_behavior = VersioningBehavior::pinned;
+  EXPECT_THAT(complaint(options), testing::HasSubstr("set deployment_version"));
+}
+
 TEST(WorkerOptions, ACacheNeedsTwoWorkflowSlots) {
   auto options = good();
   options.max_concurrent_workflow_tasks = 1;
   EXPECT_THAT(complaint(options), testing::HasSubstr("at least 2"));
+}
+
+TEST(WorkerOptions, ValuesOutOfRangeAreRefusedByName) {
+  const auto refused = [](auto change) {
+    auto options = good();
+    change(options);
+    return complaint(options);
+  };
+  using worker::Autoscaling;
+  using worker::SimpleMaximum;
+  EXPECT_THAT(refused([](auto& o) { o.max_concurrent_activities = 0; }),
+              testing::HasSubstr("max_concurrent_activities is 0"));
+  EXPECT_THAT(refused([](auto& o) { o.workflow_task_poller_behavior = SimpleMaximum{1}; }),
+              testing::HasSubstr("workflow_task_poller_behavior"));
+  EXPECT_THAT(refused([](auto& o) { o.nexus_task_poller_behavior = Autoscaling{5, 1, 1}; }),
+              testing::HasSubstr("nexus_task_poller_behavior"));
+  EXPECT_THAT(refused([](auto& o) { o.max_activities_per_second = 0; }),
+              testing::HasSubstr("max_activities_per_second"));
+  EXPECT_THAT(refused([](auto& o) { o.max_task_queue_activities_per_second = -1; }),
+              testing::HasSubstr("max_task_queue_activities_per_second"));
+  EXPECT_THAT(refused([](auto& o) { o.graceful_shutdown_timeout = Duration{-1}; }),
+              testing::HasSubstr("graceful_shutdown_timeout"));
+  EXPECT_THAT(refused([](auto& o) { o.interceptors.push_back(nullptr); }), testing::HasSubstr("interceptors"));
+}
+
+TEST(WorkerOptions, ATunerAndALimitExcludeEachOther) {
+  auto options = good();
+  options.tuner = worker::WorkerTuner{};
+  EXPECT_EQ(complaint(options), "");
+  options.max_concurrent_nexus_tasks = 5;
+  EXPECT_THAT(complaint(options), testing::HasSubstr("max_concurrent_nexus_tasks and tuner exclude each other"));
+}
+
+TEST(WorkerOptions, ATunerThatLetsNothingThroughIsRefused) {
+  const auto refused = [](const worker::WorkerTuner& tuner) {
+    auto options = good();
+    options.tuner = tuner;
+    return complaint(options);
+  };
+  using worker::FixedSizeSlots;
+  using worker::ResourceBasedSlots;
+  EXPECT_THAT(refused({.workflow_tasks = FixedSizeSlots{1}}), testing::HasSubstr("tuner.workflow_tasks has 1 slots"));
+  EXPECT_THAT(refused({.activities = ResourceBasedSlots{.minimum = 5, .maximum = 2}}),
+              testing::HasSubstr("tuner.activities is out of order"));
+  EXPECT_THAT(refused({.local_activities = std::shared_ptr<worker::CustomSlotSupplier>{}}),
+              testing::HasSubstr("tuner.local_activities is a null pointer"));
+  EXPECT_THAT(refused({.resource_targets = {.memory_usage = 80}}), testing::HasSubstr("parts of 1"));
 }

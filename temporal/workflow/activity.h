@@ -3,10 +3,14 @@
 #include <temporal/common/duration.h>
 #include <temporal/common/function_traits.h>
 #include <temporal/common/payload.h>
+#include <temporal/common/priority.h>
 #include <temporal/common/registered_name.h>
 #include <temporal/common/retry_policy.h>
+#include <temporal/common/versioning.h>
 #include <temporal/converter/payload_converter.h>
+#include <temporal/workflow/detail/handle.h>
 #include <temporal/workflow/detail/pending.h>
+#include <temporal/workflow/detail/result.h>
 #include <temporal/workflow/task.h>
 
 #include <memory>
@@ -40,50 +44,35 @@ struct ActivityOptions {
   std::string task_queue = {};                             ///< the workflow's own when empty
   std::string activity_id = {};                            ///< a running number when empty
   std::string summary = {};                                ///< one line for the web UI
+  Priority priority = {};                                  ///< the workflow's own where not chosen
+  std::optional<VersioningIntent> versioning_intent = {};
   ActivityCancellationType cancellation_type = ActivityCancellationType::try_cancel;
 };
 
 namespace detail {
 
-/// A command that resolves later: what it resolves to, and its number among the commands of its kind.
-struct Scheduled {
-  std::shared_ptr<Pending> pending;
-  std::uint32_t sequence;
-};
-
 /// Adds the command to the current activation.
 /// @throws std::invalid_argument when neither timeout is set, std::logic_error outside a workflow.
-Scheduled schedule_activity(std::string_view activity_type, const ActivityOptions& options,
-                            std::vector<Payload> arguments);
-void cancel_activity(std::uint32_t sequence);
-
-template <class Result>
-Result decode_result(const Payload& payload) {
-  if constexpr (!std::is_void_v<Result>) return converter::from_payload<Result>(payload);
-}
+std::shared_ptr<PendingCommand> schedule_activity(std::string_view activity_type, const ActivityOptions& options,
+                                                  std::vector<Payload> arguments);
 
 }  // namespace detail
 
 /// A running activity. Await it for its result, or ask to cancel it.
 /// Awaiting throws `ActivityError`, whose cause says what went wrong. Awaiting twice gives the result twice.
 template <class Result>
-class [[nodiscard("an activity that nobody awaits can fail unseen")]] ActivityHandle : public detail::Awaitable {
+class [[nodiscard("an activity that nobody awaits can fail unseen")]] ActivityHandle : public detail::Handle {
  public:
-  explicit ActivityHandle(detail::Scheduled activity) : activity_(std::move(activity)) {}
+  explicit ActivityHandle(std::shared_ptr<detail::PendingCommand> activity)
+      : Handle(activity), activity_(std::move(activity)) {}
 
-  auto operator co_await() const noexcept {
-    struct Awaiter : detail::PendingAwaiter {
-      using PendingAwaiter::PendingAwaiter;
-      Result await_resume() const { return detail::decode_result<Result>(PendingAwaiter::await_resume()); }
-    };
-    return Awaiter{activity_.pending};
-  }
+  auto operator co_await() const noexcept { return detail::ResultAwaiter<Result>{activity_}; }
 
   /// Asks the server to cancel the activity. How the workflow sees it: `ActivityOptions::cancellation_type`.
-  void cancel() const { detail::cancel_activity(activity_.sequence); }
+  void cancel() const { activity_->cancel({}); }
 
  private:
-  detail::Scheduled activity_;
+  std::shared_ptr<detail::PendingCommand> activity_;
 };
 
 namespace detail {
@@ -100,7 +89,7 @@ struct ExecuteActivity;
 // task that is awaited later holds no reference to a temporary.
 template <auto Function, class... Arguments>
 struct ExecuteActivity<Function, std::tuple<Arguments...>> {
-  using Result = typename temporal::detail::FunctionTraits<Function>::Result;
+  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Function>::Result>;
   Task<Result> operator()(ActivityOptions options, Arguments... arguments) const {
     return execute_activity<Result>(registered_name<Function>, std::move(options),
                                     converter::to_payloads(arguments...));
@@ -112,7 +101,7 @@ struct StartActivity;
 
 template <auto Function, class... Arguments>
 struct StartActivity<Function, std::tuple<Arguments...>> {
-  using Result = typename temporal::detail::FunctionTraits<Function>::Result;
+  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Function>::Result>;
   ActivityHandle<Result> operator()(const ActivityOptions& options, Arguments... arguments) const {
     return ActivityHandle<Result>{
         schedule_activity(registered_name<Function>, options, converter::to_payloads(arguments...))};

@@ -1,16 +1,21 @@
 #pragma once
 
+#include <temporal/common/client_errors.h>
 #include <temporal/common/function_traits.h>
 #include <temporal/common/payload.h>
 #include <temporal/common/registered_name.h>
 #include <temporal/common/versioning.h>
-#include <temporal/converter/payload_converter.h>
+#include <temporal/converter/raw_value.h>
+#include <temporal/workflow/detail/erased.h>
+#include <temporal/workflow/failure_types.h>
+#include <temporal/workflow/handler_options.h>
 #include <temporal/workflow/task.h>
 
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -25,115 +30,51 @@ struct DefinitionOptions {
   /// What a new build does to runs of this workflow that are under way; a worker-wide default exists too.
   /// See https://docs.temporal.io/worker-versioning#versioning-behaviors.
   std::optional<VersioningBehavior> versioning_behavior = {};
+  /// Exceptions that fail the workflow in place of its task, besides `FailureError` and those of the worker.
+  FailureTypes failure_exception_types = {};
 };
 
 /// A registered workflow with its types erased. Made by `definition<…>()`; a value, safe to copy and to share.
 struct Definition {
   using Object = std::shared_ptr<void>;
-  using Arguments = std::vector<Payload>;
+  using Arguments = detail::Arguments;
 
-  struct Handler {
-    Task<Payload> (*run)(void* object, Arguments arguments) = nullptr;
-    void (*validate)(const void* object, const Arguments& arguments) = nullptr;  ///< of an update; may be null
-  };
+  template <class Handler>
+  using Handlers = std::map<std::string, Handler, std::less<>>;
 
   std::string name = {};
   DefinitionOptions options = {};
+  bool dynamic = false;          ///< runs for every type that is not registered
   Object (*create)() = nullptr;  ///< null for a workflow that is a plain function
-  Task<Payload> (*run)(void* object, Arguments arguments) = nullptr;
-  std::map<std::string, Handler, std::less<>> signals = {};
-  std::map<std::string, Payload (*)(const void* object, const Arguments& arguments), std::less<>> queries = {};
-  std::map<std::string, Handler, std::less<>> updates = {};
+  Task<Payload> (*run)(void* object, const Arguments& arguments) = nullptr;
+  Handlers<detail::SignalHandler> signals = {};
+  Handlers<detail::QueryHandler> queries = {};
+  Handlers<detail::UpdateHandler> updates = {};
+  // For names without a handler of their own.
+  detail::SignalHandler dynamic_signal = {};
+  detail::QueryHandler dynamic_query = {};
+  detail::UpdateHandler dynamic_update = {};
 };
 
 namespace detail {
 
-template <class Raw>
-inline constexpr bool all_by_value = false;
-template <class... A>
-inline constexpr bool all_by_value<std::tuple<A...>> =
-    ((!std::is_reference_v<A> && !std::is_pointer_v<A> && !temporal::detail::is_view<A>) && ...);
-
-template <auto Function>
-constexpr void check_coroutine() {
-  using Traits = temporal::detail::FunctionTraits<Function>;
-  static_assert(all_by_value<typename Traits::RawArguments>,
-                "A coroutine outlives the call that starts it: take its arguments by value, not by reference, pointer "
-                "or view.");
+[[noreturn]] inline void refuse_second_handler(const std::string& workflow, const char* kind, std::string_view name) {
+  throw ConfigurationError{"workflow " + workflow + " has two " + kind + " handlers named " + std::string{name} +
+                           ": register it once, or give one of the two another name by specialising "
+                           "temporal::registered_name"};
 }
-
-template <auto Function>
-auto call([[maybe_unused]] void* object, typename temporal::detail::FunctionTraits<Function>::Arguments arguments) {
-  using Traits = temporal::detail::FunctionTraits<Function>;
-  return std::apply(
-      [&](auto&&... argument) -> decltype(auto) {
-        if constexpr (Traits::is_member) {
-          return (static_cast<typename Traits::Class*>(object)->*Function)(
-              std::forward<decltype(argument)>(argument)...);
-        } else {
-          return Function(std::forward<decltype(argument)>(argument)...);
-        }
-      },
-      std::move(arguments));
-}
-
-/// Runs a function of the user, coroutine or not, from payloads to payload.
-template <auto Function>
-Task<Payload> run_erased(void* object, Definition::Arguments payloads) {
-  using Traits = temporal::detail::FunctionTraits<Function>;
-  auto arguments = converter::from_payloads<typename Traits::Arguments>(payloads);
-  if constexpr (is_task<typename Traits::Result>) {
-    if constexpr (std::is_void_v<typename Traits::Result::value_type>) {
-      co_await call<Function>(object, std::move(arguments));
-      co_return converter::null_payload();
-    } else {
-      co_return converter::to_payload(co_await call<Function>(object, std::move(arguments)));
-    }
-  } else if constexpr (std::is_void_v<typename Traits::Result>) {
-    call<Function>(object, std::move(arguments));
-    co_return converter::null_payload();
-  } else {
-    co_return converter::to_payload(call<Function>(object, std::move(arguments)));
-  }
-}
-
-/// Member pointers to a base class are accepted: the object is always handed on as the registered class.
-template <class Workflow, auto Member>
-struct Bound {
-  using Traits = temporal::detail::FunctionTraits<Member>;
-  static_assert(std::derived_from<Workflow, typename Traits::Class>,
-                "a handler must be a member of the workflow's class");
-
-  static Task<Payload> run(void* object, Definition::Arguments payloads) {
-    typename Traits::Class* base = static_cast<Workflow*>(object);
-    return run_erased<Member>(base, std::move(payloads));
-  }
-  static Payload query(const void* object, const Definition::Arguments& payloads) {
-    const typename Traits::Class* base = static_cast<const Workflow*>(object);
-    return converter::to_payload(std::apply(
-        [base](auto&&... argument) { return (base->*Member)(std::forward<decltype(argument)>(argument)...); },
-        converter::from_payloads<typename Traits::Arguments>(payloads)));
-  }
-  static void validate(const void* object, const Definition::Arguments& payloads) {
-    const typename Traits::Class* base = static_cast<const Workflow*>(object);
-    std::apply([base](auto&&... argument) { (base->*Member)(std::forward<decltype(argument)>(argument)...); },
-               converter::from_payloads<typename Traits::Arguments>(payloads));
-  }
-};
-
-template <auto Function>
-inline constexpr bool is_coroutine = is_task<typename temporal::detail::FunctionTraits<Function>::Result>;
 
 }  // namespace detail
 
 /// Collects the run function and the handlers of a workflow class; see `definition<Workflow>()`.
+/// @throws ConfigurationError for a second handler of a kind under one name.
 template <class Workflow>
 class DefinitionBuilder {
  public:
   explicit DefinitionBuilder(DefinitionOptions options) {
     static_assert(std::is_default_constructible_v<Workflow>, "a workflow class needs a default constructor");
     definition_.name = registered_type_name<Workflow>;
-    definition_.options = options;
+    definition_.options = std::move(options);
     definition_.create = [] { return std::static_pointer_cast<void>(std::make_shared<Workflow>()); };
   }
 
@@ -142,41 +83,81 @@ class DefinitionBuilder {
   DefinitionBuilder& run() {
     static_assert(detail::is_coroutine<Member>, "a workflow's run function returns workflow::Task<…>");
     detail::check_coroutine<Member>();
-    definition_.run = detail::Bound<Workflow, Member>::run;
+    definition_.run = detail::Bound<Workflow, Member>::run_main;
     return *this;
   }
 
   /// A signal handler: plain or a coroutine.
   template <auto Member>
-  DefinitionBuilder& signal() {
-    if constexpr (detail::is_coroutine<Member>) detail::check_coroutine<Member>();
-    definition_.signals[std::string{registered_name<Member>}] = {.run = detail::Bound<Workflow, Member>::run};
+  DefinitionBuilder& signal(HandlerOptions options = {}) {
+    add(definition_.signals, "signal", registered_name<Member>, signal_handler<Member, false>(options));
     return *this;
   }
 
   /// A query handler: a const member that does not wait.
   template <auto Member>
   DefinitionBuilder& query() {
-    static_assert(!detail::is_coroutine<Member>, "a query cannot wait: return the value itself");
-    definition_.queries[std::string{registered_name<Member>}] = detail::Bound<Workflow, Member>::query;
+    add(definition_.queries, "query", registered_name<Member>, query_handler<Member, false>());
     return *this;
   }
 
   /// An update handler, plain or a coroutine, and its validator, a const member that throws to reject the update.
   template <auto Member, auto Validator = nullptr>
-  DefinitionBuilder& update() {
-    if constexpr (detail::is_coroutine<Member>) detail::check_coroutine<Member>();
-    Definition::Handler handler{.run = detail::Bound<Workflow, Member>::run};
-    if constexpr (!std::is_null_pointer_v<decltype(Validator)>) {
-      handler.validate = detail::Bound<Workflow, Validator>::validate;
-    }
-    definition_.updates[std::string{registered_name<Member>}] = handler;
+  DefinitionBuilder& update(HandlerOptions options = {}) {
+    add(definition_.updates, "update", registered_name<Member>, update_handler<Member, Validator, false>(options));
+    return *this;
+  }
+
+  /// Handlers for all names that have none of their own. They take the name, and the arguments undecoded:
+  /// `void on_signal(std::string name, std::vector<RawValue> arguments);`
+  template <auto Member>
+  DefinitionBuilder& dynamic_signal(HandlerOptions options = {}) {
+    definition_.dynamic_signal = signal_handler<Member, true>(options);
+    return *this;
+  }
+  template <auto Member>
+  DefinitionBuilder& dynamic_query() {
+    definition_.dynamic_query = query_handler<Member, true>();
+    return *this;
+  }
+  template <auto Member, auto Validator = nullptr>
+  DefinitionBuilder& dynamic_update(HandlerOptions options = {}) {
+    definition_.dynamic_update = update_handler<Member, Validator, true>(options);
     return *this;
   }
 
   operator Definition() const { return definition_; }  // NOLINT(google-explicit-constructor): the end of the chain
 
  private:
+  template <auto Member, bool Dynamic>
+  static detail::SignalHandler signal_handler(HandlerOptions options) {
+    if constexpr (detail::is_coroutine<Member>) detail::check_coroutine<Member>();
+    return {.run = detail::Bound<Workflow, Member, Dynamic>::run, .options = options};
+  }
+  template <auto Member, bool Dynamic>
+  static detail::QueryHandler query_handler() {
+    static_assert(!detail::is_coroutine<Member>, "a query cannot wait: return the value itself");
+    return detail::Bound<Workflow, Member, Dynamic>::query;
+  }
+  template <auto Member, auto Validator, bool Dynamic>
+  static detail::UpdateHandler update_handler(HandlerOptions options) {
+    if constexpr (detail::is_coroutine<Member>) detail::check_coroutine<Member>();
+    detail::UpdateHandler handler{.run = detail::Bound<Workflow, Member, Dynamic>::run, .options = options};
+    if constexpr (!std::is_null_pointer_v<decltype(Validator)>) {
+      handler.validate = detail::Bound<Workflow, Validator, Dynamic>::validate;
+    } else if constexpr (!Dynamic) {
+      handler.validate = detail::decodes<typename temporal::detail::FunctionTraits<Member>::Arguments>;
+    }
+    return handler;
+  }
+
+  template <class Handlers>
+  void add(Handlers& handlers, const char* kind, std::string_view name, typename Handlers::mapped_type handler) {
+    if (!handlers.emplace(name, std::move(handler)).second) {
+      detail::refuse_second_handler(definition_.name, kind, name);
+    }
+  }
+
   Definition definition_;
 };
 
@@ -189,7 +170,21 @@ class DefinitionBuilder {
 /// ```
 template <class Workflow>
 DefinitionBuilder<Workflow> definition(DefinitionOptions options = {}) {
-  return DefinitionBuilder<Workflow>{options};
+  return DefinitionBuilder<Workflow>{std::move(options)};
+}
+
+/// The definition of the workflow that runs for every type that is not registered: a function that takes all arguments
+/// undecoded, as a `std::vector<RawValue>`. `info().workflow_type` says what was asked for.
+template <auto Function>
+Definition dynamic_definition(DefinitionOptions options = {}) {
+  static_assert(detail::is_coroutine<Function>, "a workflow function returns workflow::Task<…>");
+  static_assert(std::is_same_v<typename temporal::detail::FunctionTraits<Function>::RawArguments,
+                               std::tuple<std::vector<RawValue>>>,
+                "a dynamic workflow takes one std::vector<temporal::RawValue>, by value");
+  return {.name = std::string{registered_name<Function>},
+          .options = std::move(options),
+          .dynamic = true,
+          .run = detail::run_raw<Function>};
 }
 
 /// The definition of a workflow that is a function.
@@ -197,7 +192,9 @@ template <auto Function>
 Definition function_definition(DefinitionOptions options = {}) {
   static_assert(detail::is_coroutine<Function>, "a workflow function returns workflow::Task<…>");
   detail::check_coroutine<Function>();
-  return {.name = std::string{registered_name<Function>}, .options = options, .run = detail::run_erased<Function>};
+  return {.name = std::string{registered_name<Function>},
+          .options = std::move(options),
+          .run = detail::run_erased<Function>};
 }
 
 }  // namespace temporal::workflow

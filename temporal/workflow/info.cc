@@ -1,5 +1,6 @@
-#include <temporal/workflow/detail/context.h>
 #include <temporal/workflow/info.h>
+
+#include <temporal/workflow/detail/context.h>
 
 #include <array>
 
@@ -7,12 +8,22 @@ namespace temporal::workflow {
 
 using detail::Context;
 
-const Info& info() { return Context::current().info; }
-bool is_replaying() { return Context::current().replaying; }
-std::uint32_t history_length() { return Context::current().history_length; }
-std::uint64_t history_size_bytes() { return Context::current().history_size_bytes; }
-bool cancellation_requested() { return Context::current().cancellation_requested; }
-std::mt19937_64& random() { return Context::current().random; }
+const Info& info() { return Context::current().facts.info; }
+bool is_replaying() { return Context::current().facts.replaying; }
+std::uint32_t history_length() { return Context::current().facts.history_length; }
+std::uint64_t history_size_bytes() { return Context::current().facts.history_size_bytes; }
+bool continue_as_new_suggested() { return Context::current().facts.continue_as_new_suggested; }
+std::optional<WorkerDeploymentVersion> current_deployment_version() {
+  return Context::current().facts.deployment_version;
+}
+bool target_deployment_version_changed() { return Context::current().facts.target_deployment_version_changed; }
+const std::vector<Payload>& detail::last_completion_result() { return Context::current().facts.last_completion_result; }
+const std::exception_ptr& last_failure() { return Context::current().facts.last_failure; }
+
+std::mt19937_64& random() {
+  Context::current().commands.require_writable();
+  return Context::current().facts.random;
+}
 
 std::string uuid4() {
   constexpr std::uint64_t version_mask = 0xf000;

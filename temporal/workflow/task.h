@@ -42,10 +42,14 @@ struct FinalAwaiter {
 struct PromiseBase {
   std::coroutine_handle<> continuation = std::noop_coroutine();
   std::exception_ptr failure = {};
+  bool* threw_while_destroyed = nullptr;
 
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
   [[nodiscard]] FinalAwaiter final_suspend() const noexcept { return {}; }
-  void unhandled_exception() noexcept { failure = std::current_exception(); }
+  void unhandled_exception() noexcept {
+    if (threw_while_destroyed != nullptr) *threw_while_destroyed = true;
+    failure = std::current_exception();
+  }
 
   template <class A>
   A&& await_transform(A&& awaited) noexcept {
@@ -82,6 +86,18 @@ struct Promise<void> : PromiseBase {
   }
 };
 
+/// Destroys a frame that is suspended, and all that is in it. What a destructor throws ends here.
+template <class Promise>
+void destroy(std::coroutine_handle<Promise> frame) noexcept {
+  // Clang lets a coroutine whose destructor throws come to its end, as if its body had thrown, where it has to be
+  // destroyed again. Whoever awaited it is being destroyed, too, and must not go on.
+  bool threw = false;
+  frame.promise().continuation = std::noop_coroutine();
+  frame.promise().threw_while_destroyed = &threw;
+  frame.destroy();
+  if (threw) frame.destroy();
+}
+
 }  // namespace detail
 
 /// A piece of workflow code that may wait. Lazy: it starts when it is awaited, on the workflow's deterministic queue
@@ -98,13 +114,13 @@ class [[nodiscard("a workflow::Task does nothing until it is awaited with co_awa
   Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
   Task& operator=(Task&& other) noexcept {
     if (this != &other) {
-      if (handle_) handle_.destroy();
+      if (handle_) detail::destroy(handle_);
       handle_ = std::exchange(other.handle_, {});
     }
     return *this;
   }
   ~Task() {
-    if (handle_) handle_.destroy();
+    if (handle_) detail::destroy(handle_);
   }
 
   auto operator co_await() && noexcept {

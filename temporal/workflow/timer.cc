@@ -1,31 +1,38 @@
-#include <temporal/workflow/detail/context.h>
 #include <temporal/workflow/timer.h>
 
-#include <memory>
-#include <utility>
+#include <temporal/workflow/detail/context.h>
+
+#include <functional>
 
 namespace temporal::workflow {
 
 using detail::Context;
 
-Timestamp now() { return Context::current().now; }
+Timestamp now() { return Context::current().facts.now; }
 
-Task<> sleep(Duration duration) {
-  if (duration > Duration::zero()) co_await detail::Wait{Context::current().start_timer(duration).pending};
+TimerHandle start_timer(Duration duration, const TimerOptions& options) {
+  auto& context = Context::current();
+  auto* const first = context.interception.outbound();
+  if (first == nullptr) return TimerHandle{context.timers.start(duration, options)};
+  StartTimerInput input{.duration = duration, .options = options};
+  first->start_timer(input);
+  return TimerHandle{context.timers.start(input.duration, input.options)};
 }
 
-Task<> wait_condition(std::function<bool()> condition) {
-  if (!condition()) co_await detail::Wait{Context::current().wait_for(std::move(condition))};
+Task<> sleep(Duration duration, TimerOptions options) {
+  if (duration > Duration::zero()) co_await start_timer(duration, options);
 }
 
-Task<bool> wait_condition(std::function<bool()> condition, Duration timeout) {
+Task<> wait_condition(std::function<bool()> condition) { co_await detail::Condition{condition}; }
+
+Task<bool> wait_condition(std::function<bool()> condition, Duration timeout, TimerOptions options) {
   if (condition()) co_return true;
   if (timeout <= Duration::zero()) co_return false;
-  auto& context = Context::current();
-  const auto timer = context.start_timer(timeout);
-  co_await detail::Wait{context.wait_for([&] { return timer.pending->resolved || condition(); })};
+  const auto timer = start_timer(timeout, options);
+  const std::function<bool()> either = [&] { return timer.done() || condition(); };
+  co_await detail::Condition{either};
   if (!condition()) co_return false;
-  context.cancel_timer(timer.sequence);  // does nothing when it has just fired
+  timer.cancel();  // does nothing when it has just fired
   co_return true;
 }
 

@@ -15,6 +15,10 @@ std::optional<FunctionName> parse_function_name(std::string_view text, const Pla
   return parsed;
 }
 
+std::string qualified(const std::string& name, const std::string& version) {
+  return version == latest ? name : name + ":" + version;
+}
+
 std::string function_arn(const Place& place, const std::string& name, const std::string& qualifier) {
   auto arn = "arn:aws:lambda:" + place.region + ":" + place.account + ":function:" + name;
   if (!qualifier.empty()) arn += ":" + qualifier;

@@ -40,6 +40,13 @@ std::vector<char*> pointers(const std::vector<std::string>& strings) {
   return result;
 }
 
+/// Async-signal-safe.
+bool join(const std::string& control_group) {
+  if (control_group.empty()) return true;
+  const int fd = ::open(control_group.c_str(), O_WRONLY | O_CLOEXEC);
+  return fd >= 0 && ::write(fd, "0", 1) == 1;
+}
+
 }  // namespace
 
 // Kept by the operations that wait for it, so that the last line and the exit are always told.
@@ -97,6 +104,7 @@ Child::Child(asio::io_context& io, ChildOptions options) : state_(std::make_shar
   // All memory is laid out before the fork: between fork and exec only async-signal-safe calls are allowed.
   const std::string program = state_->options.program;
   const std::string folder = state_->options.working_directory;
+  const std::string control_group = state_->options.control_group;
   const std::vector<std::string> argument_texts{program};
   std::vector<std::string> variables;
   for (const auto& [name, value] : state_->options.environment) variables.push_back(name + "=" + value);
@@ -116,7 +124,8 @@ Child::Child(asio::io_context& io, ChildOptions options) : state_(std::make_shar
     ::dup2(output[1], STDOUT_FILENO);
     ::dup2(output[1], STDERR_FILENO);
     ::close_range(STDERR_FILENO + 1, ~0U, 0);  // asio's sockets are not close-on-exec
-    if (::chdir(folder.c_str()) == 0) ::execve(arguments[0], arguments.data(), environment.data());
+    if (join(control_group) && ::chdir(folder.c_str()) == 0)
+      ::execve(arguments[0], arguments.data(), environment.data());
     ::dprintf(STDERR_FILENO, "cannot run %s: %s\n", program.c_str(), std::strerror(errno));
     ::_exit(127);
   }

@@ -15,6 +15,7 @@ struct ChildOptions {
   std::filesystem::path program = {};
   std::map<std::string, std::string> environment = {};  ///< all of it: nothing is inherited
   std::filesystem::path working_directory = {};
+  std::filesystem::path control_group = {};                   ///< its cgroup.procs: what it joins, when there is one
   std::function<void(const std::string& line)> on_line = {};  ///< each line of its standard output and error
   std::function<void(int wait_status)> on_exit = {};          ///< once, after its last line
 };

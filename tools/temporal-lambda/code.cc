@@ -46,6 +46,10 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
+fs::file_time_type code_changed(const fs::path& code) {
+  return fs::last_write_time(fs::is_directory(code) ? code / "bootstrap" : code);
+}
+
 fs::path lay_out_code(const fs::path& code, const fs::path& folder) {
   fs::create_directories(folder);
   const auto absolute = fs::absolute(code);

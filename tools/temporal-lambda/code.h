@@ -18,6 +18,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/// When a function's code was last written. @throws std::filesystem::filesystem_error when it is gone.
+std::filesystem::file_time_type code_changed(const std::filesystem::path& code);
+
 /// Lays out a function's code in `folder` as Lambda does below /var/task: unpacks a zip, or links what a folder or a
 /// single program has.
 /// @return where the bootstrap is.

@@ -100,3 +100,20 @@ TEST(Config, LimitsAreThoseOfLambda) {
   options.functions[0].code = "/no/such/file";
   EXPECT_THAT(complaint([&] { validate(options); }), HasSubstr("does not exist"));
 }
+
+TEST(FunctionConfig, VersionsAndAliases) {
+  const auto functions = functions_from_arguments(
+      {.functions = {"hello=/", "hello:5=/"}, .environment = {"hello:BOTH=1", "hello:5:ONE=1"}});
+  EXPECT_EQ(functions[0].version, "$LATEST");
+  EXPECT_EQ(functions[1].version, "5");
+  EXPECT_TRUE(functions[0].environment.contains("BOTH"));
+  EXPECT_FALSE(functions[0].environment.contains("ONE"));
+  EXPECT_EQ(functions[1].environment.size(), 2U);
+  LocalOptions options{.functions = functions, .aliases = {alias_from_argument("hello:live=5")}};
+  EXPECT_NO_THROW(validate(options));
+  options.aliases = {alias_from_argument("hello:live=6")};
+  EXPECT_THAT(complaint([&] { validate(options); }), HasSubstr("--function hello:6=path"));
+  EXPECT_THAT(complaint([] { (void)alias_from_argument("hello=5"); }), HasSubstr("name:alias=version"));
+  options = {.functions = {{.name = "hello", .version = "five", .code = "/"}}};
+  EXPECT_THAT(complaint([&] { validate(options); }), HasSubstr("use a number"));
+}

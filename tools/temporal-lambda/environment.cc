@@ -1,5 +1,6 @@
 #include <tools/temporal-lambda/environment.h>
 #include <tools/temporal-lambda/report.h>
+#include <tools/temporal-lambda/text.h>
 
 #include <signal.h>
 
@@ -14,6 +15,7 @@ using std::chrono::microseconds;
 
 namespace {
 
+constexpr std::size_t longest_tail = 4096;  // what Lambda gives of a log
 constexpr std::string_view invocation_prefix = "/2018-06-01/runtime/invocation/";
 
 double milliseconds(std::chrono::steady_clock::duration duration) {
@@ -21,8 +23,7 @@ double milliseconds(std::chrono::steady_clock::duration duration) {
 }
 
 std::string error_json(const std::string& type, const std::string& message) {
-  return nlohmann::json{{"errorType", type}, {"errorMessage", message}}.dump(-1, ' ', false,
-                                                                             nlohmann::json::error_handler_t::replace);
+  return to_text({{"errorType", type}, {"errorMessage", message}});
 }
 
 Outcome error_outcome(const HttpRequest& request) {
@@ -35,7 +36,7 @@ Outcome error_outcome(const HttpRequest& request) {
 }  // namespace
 
 Environment::Environment(boost::asio::io_context& io, const LocalOptions& options, const FunctionConfig& function,
-                         std::filesystem::path bootstrap, std::string id, EventLog& log, Owner owner)
+                         std::shared_ptr<const std::filesystem::path> bootstrap, std::string id, Log& log, Owner owner)
     : io_(io),
       options_(options),
       function_(function),
@@ -45,7 +46,12 @@ Environment::Environment(boost::asio::io_context& io, const LocalOptions& option
       owner_(std::move(owner)),
       scratch_("temporal-lambda-tmp"),
       runtime_api_(io, 0, [this](const HttpRequest& request, Reply reply) { on_request(request, std::move(reply)); }),
-      timer_(io) {}
+      timer_(io),
+      memory_timer_(io) {
+  if (!options_.cpu) return;
+  const auto name = qualified(function_.name, function_.version) + "-" + id_;
+  cpu_group_.emplace(*options_.cpu, name, vcpus(function_.memory_mb));
+}
 
 std::map<std::string, std::string> Environment::variables() const {
   std::map<std::string, std::string> variables{
@@ -53,13 +59,13 @@ std::map<std::string, std::string> Environment::variables() const {
       {"AWS_EXECUTION_ENV", "AWS_Lambda_provided.al2023"},
       {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", std::to_string(function_.memory_mb)},
       {"AWS_LAMBDA_FUNCTION_NAME", function_.name},
-      {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
+      {"AWS_LAMBDA_FUNCTION_VERSION", function_.version},
       {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
       {"AWS_LAMBDA_LOG_GROUP_NAME", "/aws/lambda/" + function_.name},
       {"AWS_LAMBDA_LOG_STREAM_NAME", id_},
       {"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + std::to_string(runtime_api_.port())},
       {"AWS_REGION", options_.place.region},
-      {"LAMBDA_TASK_ROOT", bootstrap_.parent_path().string()},
+      {"LAMBDA_TASK_ROOT", bootstrap_->parent_path().string()},
       {"LANG", "en_US.UTF-8"},
       {"PATH", "/usr/local/bin:/usr/bin:/bin"},
       {"TMPDIR", scratch_.path().string()},
@@ -72,27 +78,52 @@ std::map<std::string, std::string> Environment::variables() const {
 
 void Environment::log(std::string_view event, nlohmann::json fields) {
   fields["function"] = function_.name;
+  fields["version"] = function_.version;
   fields["environment"] = id_;
   fields["pid"] = pid();
   if (invocation_) fields["request_id"] = invocation_->request_id;
   log_.write(event, std::move(fields));
 }
 
-void Environment::say(const std::string& line) const {
-  std::fprintf(stderr, "[%s %s] %s\n", function_.name.c_str(), id_.c_str(), line.c_str());
+void Environment::say(const std::string& line) {
+  log_.say("[" + function_.name + " " + id_ + "] " + line);
+  if (!invocation_ || !invocation_->wants_log) return;
+  tail_ += line + "\n";
+  if (tail_.size() > longest_tail) tail_.erase(0, tail_.size() - longest_tail);
 }
 
 void Environment::start(Invocation first) {
   invocation_ = std::move(first);
+  start_process();
+  limit(options_.init_timeout, &Environment::on_timeout);
+}
+
+void Environment::start_process() {
   started_at_ = Clock::now();
   child_ = std::make_unique<Child>(
-      io_, ChildOptions{.program = bootstrap_,
+      io_, ChildOptions{.program = *bootstrap_,
                         .environment = variables(),
-                        .working_directory = bootstrap_.parent_path(),
+                        .working_directory = bootstrap_->parent_path(),
+                        .control_group = cpu_group_ ? cpu_group_->entrance() : std::filesystem::path{},
                         .on_line = [self = shared_from_this()](const std::string& line) { self->say(line); },
                         .on_exit = [self = shared_from_this()](int status) { self->on_exit(status); }});
   log("environment_start");
-  limit(options_.init_timeout, &Environment::on_timeout);
+  watch_memory();
+}
+
+/// Real Lambda has the kernel do this. Here the process is looked at every few milliseconds.
+void Environment::watch_memory() {
+  memory_timer_.expires_after(options_.memory_check);
+  memory_timer_.async_wait([self = shared_from_this()](auto error) {
+    if (error || self->state_ == State::ended) return;
+    if (!self->frozen_ && memory_mb(self->pid()) > self->function_.memory_mb) {
+      self->out_of_memory_ = true;
+      self->max_memory_mb_ = self->function_.memory_mb;
+      self->log("out_of_memory");
+      return self->kill();
+    }
+    self->watch_memory();
+  });
 }
 
 void Environment::on_request(const HttpRequest& request, Reply reply) {
@@ -170,7 +201,7 @@ void Environment::hand_out() {
   answered_ = false;
   invoked_at_ = Clock::now();
   const auto deadline = std::chrono::system_clock::now() + function_.timeout;
-  say("START RequestId: " + invocation_->request_id + " Version: $LATEST");
+  say("START RequestId: " + invocation_->request_id + " Version: " + function_.version);
   log("invocation_start", {{"attempt", invocation_->attempt}, {"cold", init_duration_.has_value()}});
   auto response = make_response(200, invocation_->payload);
   response.set("Lambda-Runtime-Aws-Request-Id", invocation_->request_id);
@@ -185,7 +216,12 @@ void Environment::hand_out() {
 void Environment::on_answer(Outcome outcome) {
   answered_ = true;
   if (outcome.failed) log("function_error", {{"type", outcome.error_type}, {"error", outcome.payload}});
-  owner_.on_outcome(*invocation_, std::move(outcome));
+  outcome.version = function_.version;
+  if (invocation_->wants_log) {
+    held_ = std::move(outcome);  // until END and REPORT
+  } else {
+    owner_.on_outcome(*invocation_, std::move(outcome));
+  }
 }
 
 /// The environment is done with its event, or gone: END and REPORT.
@@ -204,6 +240,10 @@ void Environment::finish_invocation() {
                          {"billed_ms", billed(report).count()},
                          {"max_memory_mb", max_memory_mb_},
                          {"report", to_string(report)}});
+  if (auto outcome = std::exchange(held_, std::nullopt)) {
+    outcome->log = std::exchange(tail_, {});
+    owner_.on_outcome(*invocation_, std::move(*outcome));
+  }
   invocation_.reset();
 }
 
@@ -230,18 +270,26 @@ void Environment::retire(const char* why) {
 
 void Environment::on_exit(int wait_status) {
   const bool in_init = state_ == State::init;
-  state_ = State::ended;
-  timer_.cancel();
   const auto exit = describe_exit(wait_status);
-  log("environment_end", {{"exit", exit}});
+  timer_.cancel();
+  memory_timer_.cancel();
+  if (in_init && !init_again_) {
+    log("init_failed", {{"exit", exit}});
+    init_again_ = true;
+    init_error_.reset();
+    timed_out_ = out_of_memory_ = false;
+    start_process();
+    return limit(function_.timeout, &Environment::on_timeout);
+  }
+  state_ = State::ended;
   if (invocation_) {
     if (!answered_ || in_init) {
-      Outcome outcome{.failed = true, .error_type = "Runtime.ExitError"};
+      Outcome outcome{.failed = true, .error_type = out_of_memory_ ? "Runtime.OutOfMemory" : "Runtime.ExitError"};
       if (init_error_) {
         outcome = *init_error_;
       } else if (timed_out_) {
         outcome.error_type = "Sandbox.Timedout";
-        const auto limit = std::chrono::duration<double>(in_init ? options_.init_timeout : function_.timeout).count();
+        const auto limit = std::chrono::duration<double>(function_.timeout).count();
         char seconds[32];
         std::snprintf(seconds, sizeof seconds, "%.2f", limit);
         say("Task timed out after " + std::string{seconds} + " seconds");
@@ -256,6 +304,7 @@ void Environment::on_exit(int wait_status) {
     }
     finish_invocation();
   }
+  log("environment_end", {{"exit", exit}});
   owner_.on_ended();
 }
 

@@ -3,9 +3,9 @@
 #include <tools/temporal-lambda/child.h>
 #include <tools/temporal-lambda/code.h>
 #include <tools/temporal-lambda/config.h>
-#include <tools/temporal-lambda/event_log.h>
 #include <tools/temporal-lambda/http_server.h>
 #include <tools/temporal-lambda/invocation.h>
+#include <tools/temporal-lambda/log.h>
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -33,11 +33,13 @@ class Environment : public std::enable_shared_from_this<Environment> {
   };
 
   Environment(boost::asio::io_context& io, const LocalOptions& options, const FunctionConfig& function,
-              std::filesystem::path bootstrap, std::string id, EventLog& log, Owner owner);
+              std::shared_ptr<const std::filesystem::path> bootstrap, std::string id, Log& log, Owner owner);
 
   /// Starts the process. `first` is what it was started for.
   void start(Invocation first);
   [[nodiscard]] bool idle() const { return state_ == State::idle; }
+  /// It takes no more events and counts no longer towards the concurrency.
+  [[nodiscard]] bool leaving() const { return state_ == State::retiring || state_ == State::ended; }
   void invoke(Invocation invocation);
   /// SIGTERM, and SIGKILL after the grace.
   void retire(const char* why);
@@ -60,25 +62,33 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void on_idle_too_long();
   [[nodiscard]] std::map<std::string, std::string> variables() const;
   void log(std::string_view event, nlohmann::json fields = nlohmann::json::object());
-  void say(const std::string& line) const;
+  void say(const std::string& line);
+  void start_process();
+  void watch_memory();
 
   boost::asio::io_context& io_;
   const LocalOptions& options_;
   const FunctionConfig& function_;
-  const std::filesystem::path bootstrap_;
+  const std::shared_ptr<const std::filesystem::path> bootstrap_;
   const std::string id_;
-  EventLog& log_;
+  Log& log_;
   Owner owner_;
 
   State state_ = State::init;
   TemporaryFolder scratch_;
   HttpServer runtime_api_;
+  std::optional<CpuGroup> cpu_group_;  ///< that its process is in
   std::unique_ptr<Child> child_;
   boost::asio::steady_timer timer_;  ///< init, invocation or idle limit, whichever holds
+  boost::asio::steady_timer memory_timer_;
   Reply waiting_next_;
   std::optional<Invocation> invocation_;
   bool answered_ = false;  ///< the current invocation's outcome has been told
   bool timed_out_ = false;
+  bool out_of_memory_ = false;
+  bool init_again_ = false;           ///< the first init failed: Lambda runs it once more, as part of the invocation
+  std::string tail_ = {};             ///< the last lines of the current invocation
+  std::optional<Outcome> held_ = {};  ///< an outcome that waits for the last lines of its log
   bool frozen_ = false;
   std::optional<Outcome> init_error_;
   Clock::time_point started_at_ = {};

@@ -4,41 +4,72 @@
 #include <boost/asio/post.hpp>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 namespace temporal::local_lambda {
 
-Function::Function(boost::asio::io_context& io, const LocalOptions& options, const FunctionConfig& config,
-                   EventLog& log)
-    : io_(io),
-      options_(options),
-      config_(config),
-      log_(log),
-      code_("temporal-lambda-task"),
-      bootstrap_(lay_out_code(config.code, code_.path() / "task")) {}
+Function::Function(boost::asio::io_context& io, const LocalOptions& options, const FunctionConfig& config, Log& log)
+    : io_(io), options_(options), config_(config), log_(log), code_(lay_out()) {}
+
+std::shared_ptr<const Function::Code> Function::lay_out() const {
+  auto code = std::make_shared<Code>();
+  code->changed = code_changed(config_.code);
+  code->bootstrap = lay_out_code(config_.code, code->folder.path() / "task");
+  return code;
+}
+
+void Function::log(std::string_view event, nlohmann::json fields) {
+  fields["function"] = config_.name;
+  fields["version"] = config_.version;
+  log_.write(event, std::move(fields));
+}
+
+/// Half-built code is left for the next invocation to look at again.
+void Function::reload_when_changed() {
+  try {
+    if (code_changed(config_.code) == code_->changed) return;
+    code_ = lay_out();
+  } catch (const std::exception& error) {
+    log_.say("[" + config_.name + "] the old code runs on: " + error.what());
+    return;
+  }
+  log("reloaded");
+  for (const auto& environment : std::list{environments_}) {
+    if (environment->idle()) environment->retire("there is new code");
+  }
+}
 
 bool Function::invoke(Invocation invocation) {
-  const bool has_room = environments_.size() < config_.concurrency ||
-                        std::ranges::any_of(environments_, [](const auto& environment) { return environment->idle(); });
-  if (!invocation.is_event && (!has_room || stopped_)) return false;
-  log_.write("invoke", {{"function", config_.name},
-                        {"request_id", invocation.request_id},
-                        {"type", invocation.is_event ? "Event" : "RequestResponse"}});
+  reload_when_changed();
+  const bool is_any_idle =
+      std::ranges::any_of(environments_, [](const auto& environment) { return environment->idle(); });
+  if (!invocation.is_event && (!(is_any_idle || has_room()) || stopped_)) return false;
+  log("invoke", {{"request_id", invocation.request_id}, {"type", invocation.is_event ? "Event" : "RequestResponse"}});
   queue_.push_back(std::move(invocation));
   dispatch();
   return true;
 }
 
+bool Function::has_room() const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+             environments_, [](const auto& environment) { return !environment->leaving(); })) < config_.concurrency;
+}
+
 void Function::dispatch() {
   while (!queue_.empty() && !stopped_) {
     const auto idle = std::ranges::find_if(environments_, [](const auto& environment) { return environment->idle(); });
-    if (idle == environments_.end() && environments_.size() >= config_.concurrency) return;
+    if (idle == environments_.end() && !has_room()) return;
     Invocation next = std::move(queue_.front());
     queue_.pop_front();
+    if (next.is_event && std::chrono::steady_clock::now() - next.accepted > options_.event_age) {
+      log("event_dropped", {{"request_id", next.request_id}, {"why", "too old"}});
+      continue;
+    }
     if (idle == environments_.end()) {
       start_environment(std::move(next));
     } else {
-      const auto environment = *idle;
+      const auto environment = *idle;  // NOLINT(performance-unnecessary-copy-initialization): the splice ends `idle`
       environments_.splice(environments_.begin(), environments_, idle);
       environment->invoke(std::move(next));
     }
@@ -57,8 +88,9 @@ void Function::start_environment(Invocation first) {
                                  if (environments_.empty() && stopped_) return stopped_();
                                  dispatch();
                                }};
-  *environment = std::make_shared<Environment>(io_, options_, config_, bootstrap_, std::to_string(++started_), log_,
-                                               std::move(owner));
+  *environment = std::make_shared<Environment>(io_, options_, config_,
+                                               std::shared_ptr<const std::filesystem::path>{code_, &code_->bootstrap},
+                                               std::to_string(++started_), log_, std::move(owner));
   environments_.push_front(*environment);
   (*environment)->start(std::move(first));
 }

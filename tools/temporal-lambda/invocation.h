@@ -11,6 +11,8 @@ struct Outcome {
   bool failed = false;
   std::string payload = {};     ///< the response, or the error as JSON
   std::string error_type = {};  ///< of a failed one
+  std::string version = {};     ///< that ran it
+  std::string log = {};         ///< its last lines, when they were asked for
 };
 
 /// One event on its way to a function.
@@ -19,6 +21,8 @@ struct Invocation {
   std::string arn = {};  ///< as it was invoked
   std::string payload = {};
   std::string trace = {};
+  bool wants_log = false;
+  std::chrono::steady_clock::time_point accepted = std::chrono::steady_clock::now();
   bool is_event = true;  ///< asynchronous: queued, and tried again when it fails
   int attempt = 1;
   std::function<void(const Outcome&)> done = {};  ///< of a RequestResponse

@@ -16,7 +16,7 @@ constexpr std::string_view functions_path = "/2015-03-31/functions";
 constexpr std::string_view invocations = "/invocations";
 
 HttpResponse api_error(int status, const std::string& type, const std::string& message) {
-  auto response = make_response(status, json{{"Type", "User"}, {"Message", message}, {"message", message}}.dump());
+  auto response = make_response(status, to_text({{"Type", "User"}, {"Message", message}, {"message", message}}));
   response.set("X-Amzn-ErrorType", type);
   return response;
 }
@@ -34,7 +34,7 @@ json configuration(const LocalOptions& options, const FunctionConfig& function, 
           {"Runtime", "provided.al2023"},
           {"State", "Active"},
           {"Timeout", std::chrono::ceil<std::chrono::seconds>(function.timeout).count()},
-          {"Version", qualifier.empty() ? "$LATEST" : qualifier}};
+          {"Version", function.version}};
 }
 
 std::string query_value(std::string_view query, std::string_view name) {
@@ -58,8 +58,14 @@ void LambdaApi::handle(const HttpRequest& request, Reply reply) {
   path.remove_prefix(functions_path.size());
   if (path.empty() || path == "/") {
     json list = json::array();
-    for (const auto& [name, function] : functions_) list.push_back(configuration(options_, function->config(), ""));
-    return reply(make_response(200, json{{"Functions", list}}.dump()));
+    for (const auto& [name, function] : functions_) {
+      const auto& config = function->config();
+      const bool wants_all = query_value(query, "FunctionVersion") == "ALL";
+      if (wants_all || config.version == latest) {
+        list.push_back(configuration(options_, config, wants_all ? config.version : ""));
+      }
+    }
+    return reply(make_response(200, to_text({{"Functions", list}})));
   }
   path.remove_prefix(1);
   const bool is_invoke = path.ends_with(invocations);
@@ -67,26 +73,34 @@ void LambdaApi::handle(const HttpRequest& request, Reply reply) {
 
   const auto text = url_decode(path);
   const auto name = parse_function_name(text, options_.place);
-  const auto found = name ? functions_.find(name->name) : functions_.end();
-  if (found == functions_.end()) {
-    const auto arn = text.starts_with("arn:") ? text : function_arn(options_.place, text);
+  const auto qualifier = !name || name->qualifier.empty() ? query_value(query, "Qualifier") : name->qualifier;
+  auto* function = name ? find(name->name, qualifier) : nullptr;
+  if (function == nullptr) {
+    const auto arn = !name ? text : function_arn(options_.place, name->name, qualifier);
     return reply(api_error(404, "ResourceNotFoundException", "Function not found: " + arn));
   }
-  const auto qualifier = name->qualifier.empty() ? query_value(query, "Qualifier") : name->qualifier;
   if (is_invoke && request.method() == http::verb::post) {
-    return invoke(*found->second, function_arn(options_.place, name->name, qualifier), request, std::move(reply));
+    return invoke(*function, function_arn(options_.place, name->name, qualifier), request, std::move(reply));
   }
   if (!is_invoke && request.method() == http::verb::get) {
-    return reply(make_response(200, describe(found->second->config(), qualifier)));
+    return reply(make_response(200, describe(function->config(), qualifier)));
   }
   reply(api_error(405, "UnknownOperationException", "no such operation"));
 }
 
+Function* LambdaApi::find(const std::string& name, const std::string& qualifier) const {
+  auto version = qualifier.empty() ? std::string{latest} : qualifier;
+  for (const auto& alias : options_.aliases) {
+    if (alias.function == name && alias.name == qualifier) version = alias.version;
+  }
+  const auto found = functions_.find({name, version});
+  return found == functions_.end() ? nullptr : found->second.get();
+}
+
 std::string LambdaApi::describe(const FunctionConfig& function, const std::string& qualifier) const {
-  return json{{"Configuration", configuration(options_, function, qualifier)},
-              {"Code", {{"RepositoryType", "S3"}, {"Location", ""}}},
-              {"Tags", json::object()}}
-      .dump();
+  return to_text({{"Configuration", configuration(options_, function, qualifier)},
+                  {"Code", {{"RepositoryType", "S3"}, {"Location", ""}}},
+                  {"Tags", json::object()}});
 }
 
 void LambdaApi::invoke(Function& function, const std::string& arn, const HttpRequest& request, Reply reply) {
@@ -99,6 +113,7 @@ void LambdaApi::invoke(Function& function, const std::string& arn, const HttpReq
                         .arn = arn,
                         .payload = request.body(),
                         .trace = trace_header(std::chrono::system_clock::now()),
+                        .wants_log = request["X-Amz-Log-Type"] == "Tail",
                         .is_event = type == "Event"};
   const auto request_id = invocation.request_id;
   if (invocation.is_event) {
@@ -110,7 +125,8 @@ void LambdaApi::invoke(Function& function, const std::string& arn, const HttpReq
   invocation.done = [reply, request_id](const Outcome& outcome) {
     auto response = make_response(200, outcome.payload);
     response.set("X-Amzn-RequestId", request_id);
-    response.set("X-Amz-Executed-Version", "$LATEST");
+    response.set("X-Amz-Executed-Version", outcome.version);
+    if (!outcome.log.empty()) response.set("X-Amz-Log-Result", base64(outcome.log));
     if (outcome.failed) response.set("X-Amz-Function-Error", "Unhandled");
     reply(std::move(response));
   };

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace temporal::local_lambda {
 
@@ -13,13 +14,15 @@ namespace temporal::local_lambda {
 /// See https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html.
 class LambdaApi {
  public:
-  using Functions = std::map<std::string, std::unique_ptr<Function>>;
+  /// By name and version.
+  using Functions = std::map<std::pair<std::string, std::string>, std::unique_ptr<Function>>;
 
   LambdaApi(const LocalOptions& options, Functions& functions) : options_(options), functions_(functions) {}
 
   void handle(const HttpRequest& request, Reply reply);
 
  private:
+  [[nodiscard]] Function* find(const std::string& name, const std::string& qualifier) const;
   void invoke(Function& function, const std::string& arn, const HttpRequest& request, Reply reply);
   [[nodiscard]] std::string describe(const FunctionConfig& function, const std::string& qualifier) const;
 

@@ -12,16 +12,18 @@ LocalOptions validated(LocalOptions options) {
 
 }  // namespace
 
-LocalLambda::LocalLambda(boost::asio::io_context& io, LocalOptions options)
+LocalLambda::LocalLambda(boost::asio::io_context& io, LocalOptions options, Audience audience)
     : options_(validated(std::move(options))),
-      log_(options_.event_log),
+      log_(options_.event_log, std::move(audience)),
       routes_(options_, functions_),
       api_(io, options_.port,
            [this](const HttpRequest& request, Reply reply) { routes_.handle(request, std::move(reply)); }),
       io_(io) {
   for (const auto& function : options_.functions) {
-    functions_.emplace(function.name, std::make_unique<Function>(io, options_, function, log_));
+    functions_.emplace(std::pair{function.name, function.version},
+                       std::make_unique<Function>(io, options_, function, log_));
   }
+  log_.write("listening", {{"port", port()}});
 }
 
 void LocalLambda::stop() {

@@ -1,10 +1,10 @@
 #pragma once
 
 #include <tools/temporal-lambda/config.h>
-#include <tools/temporal-lambda/event_log.h>
 #include <tools/temporal-lambda/function.h>
 #include <tools/temporal-lambda/http_server.h>
 #include <tools/temporal-lambda/lambda_api.h>
+#include <tools/temporal-lambda/log.h>
 
 #include <boost/asio/io_context.hpp>
 
@@ -16,7 +16,7 @@ namespace temporal::local_lambda {
 class LocalLambda {
  public:
   /// Lays out all code and listens. @throws std::invalid_argument, std::runtime_error, boost::system::system_error
-  LocalLambda(boost::asio::io_context& io, LocalOptions options);
+  LocalLambda(boost::asio::io_context& io, LocalOptions options, Audience audience = {});
 
   [[nodiscard]] int port() const { return api_.port(); }
   /// Ends every environment; the io_context runs out of work when they are gone.
@@ -24,7 +24,7 @@ class LocalLambda {
 
  private:
   const LocalOptions options_;
-  EventLog log_;
+  Log log_;
   LambdaApi::Functions functions_;
   LambdaApi routes_;
   HttpServer api_;

@@ -1,4 +1,5 @@
 #include <tools/temporal-lambda/local.h>
+#include <tools/temporal-lambda/text.h>
 
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
@@ -151,17 +152,120 @@ TEST_F(LocalLambdaTest, ACrashEndsTheEnvironmentAndTheNextEventGetsAFreshOne) {
   EXPECT_EQ(result("fine")["count"], 1);
 }
 
+TEST_F(LocalLambdaTest, TheEndIsTheLastEventOfAnEnvironment) {
+  start();
+  invoke("exit");
+  (void)result("another environment");
+  wait_for("environment_end");
+  std::string last;
+  std::ifstream file{options_.event_log};
+  for (std::string line; std::getline(file, line);) {
+    if (const auto event = json::parse(line); event.value("environment", "") == "1") last = event["event"];
+  }
+  EXPECT_EQ(last, "environment_end");
+}
+
 TEST_F(LocalLambdaTest, AnInitErrorFailsTheInvocationThatStartedIt) {
   function().environment["INIT"] = "error";
   start();
   EXPECT_THAT(invoke("x"), HasSubstr("Test.InitError"));
 }
 
-TEST_F(LocalLambdaTest, AnInitOverItsLimitIsKilled) {
+TEST_F(LocalLambdaTest, AnInitThatFailsIsRunOnceMore) {
+  function().environment["INIT"] = "fail once";
+  start();
+  EXPECT_EQ(result("x")["count"], 1);
+  EXPECT_EQ(wait_for("init_failed")[0]["exit"], "exit status 5");
+  EXPECT_EQ(events("environment_start").size(), 2U);
+}
+
+TEST_F(LocalLambdaTest, AnInitOverItsLimitIsKilledAndRunOnceMoreAsPartOfTheInvocation) {
   function().environment["INIT"] = "hang";
+  function().timeout = 60ms;
   options_.init_timeout = 50ms;
   start();
-  EXPECT_THAT(invoke("x"), HasSubstr("Sandbox.Timedout"));
+  EXPECT_THAT(invoke("x"), HasSubstr("Task timed out after 0.06 seconds"));
+  EXPECT_EQ(events("timeout").size(), 2U);
+}
+
+TEST_F(LocalLambdaTest, AnEnvironmentRunsInAControlGroupThatGoesWithIt) {
+  try {
+    options_.cpu = open_cpu_controller();
+  } catch (const std::exception& error) {
+    GTEST_SKIP() << "no CPU limits on this machine: " << error.what();
+  }
+  options_.idle_timeout = 300ms;
+  start();
+  std::ifstream groups{"/proc/" + result("x")["pid"].dump() + "/cgroup"};
+  const std::string text{std::istreambuf_iterator<char>{groups}, {}};
+  const auto name = "temporal-lambda-" + std::to_string(::getpid()) + "-scripted-1";
+  EXPECT_THAT(text, HasSubstr(name));
+  while (std::filesystem::exists(options_.cpu->folder / name)) std::this_thread::yield();
+}
+
+TEST_F(LocalLambdaTest, AVersionAndAnAliasRunTheirOwnCode) {
+  options_.functions.push_back({.name = "scripted", .version = "5", .code = SCRIPTED_BOOTSTRAP});
+  options_.aliases = {{.function = "scripted", .name = "live", .version = "5"}};
+  start();
+  const auto version = [&](const std::string& name) {
+    const auto response = invoke("x", "RequestResponse", name);
+    const auto body = json::parse(response.substr(response.find("\r\n\r\n") + 4));
+    pids_.push_back(body["pid"]);
+    EXPECT_THAT(response, HasSubstr("X-Amz-Executed-Version: " + std::string{body["version"]}));
+    return std::string{body["version"]};
+  };
+  EXPECT_EQ(version("scripted"), "$LATEST");
+  EXPECT_EQ(version("scripted:$LATEST"), "$LATEST");
+  EXPECT_EQ(version("scripted:5"), "5");
+  EXPECT_EQ(version("arn:aws:lambda:us-east-1:000000000000:function:scripted:live"), "5");
+  EXPECT_THAT(invoke("x", "RequestResponse", "scripted:6"), HasSubstr("ResourceNotFoundException"));
+  EXPECT_THAT(http("GET", "/2015-03-31/functions/scripted?Qualifier=live"), HasSubstr(R"("Version":"5")"));
+}
+
+TEST_F(LocalLambdaTest, TheLogsTailComesWithTheAnswerWhenAskedFor) {
+  start();
+  const auto response = http("POST", "/2015-03-31/functions/scripted/invocations", "say",
+                             "X-Amz-Invocation-Type: RequestResponse\r\nX-Amz-Log-Type: Tail\r\n");
+  const auto begin = response.find("X-Amz-Log-Result: ") + 18;
+  const auto encoded = response.substr(begin, response.find('\r', begin) - begin);
+  EXPECT_TRUE(encoded.starts_with(base64("START RequestId: ").substr(0, 20))) << encoded;
+  EXPECT_GT(encoded.size(), 200U) << "to the REPORT";
+  EXPECT_THAT(invoke("say"), testing::Not(HasSubstr("X-Amz-Log-Result")));
+}
+
+TEST_F(LocalLambdaTest, AProcessOverItsMemoryIsKilled) {
+  function().memory_mb = 128;
+  start();
+  const auto response = invoke("eat");
+  EXPECT_THAT(response, HasSubstr("Runtime.OutOfMemory"));
+  EXPECT_THAT(response, HasSubstr("signal: Killed"));
+  EXPECT_EQ(wait_for("invocation_end")[0]["max_memory_mb"], 128);
+}
+
+TEST_F(LocalLambdaTest, CodeThatIsBuiltAgainIsUsedFromTheNextInvocationOn) {
+  function().concurrency = 1;
+  const auto code = std::filesystem::path{testing::TempDir()} / ("bootstrap-" + std::to_string(::getpid()));
+  std::filesystem::copy_file(SCRIPTED_BOOTSTRAP, code, std::filesystem::copy_options::overwrite_existing);
+  function().code = code;
+  start();
+  const auto old_pid = result("x")["pid"];
+  EXPECT_EQ(result("x")["pid"], old_pid);
+  std::filesystem::last_write_time(code, std::filesystem::last_write_time(code) + 1s);
+  EXPECT_NE(result("x")["pid"], old_pid);
+  EXPECT_EQ(wait_for("retired")[0]["why"], "there is new code");
+  std::filesystem::remove(code);
+  EXPECT_EQ(result("x")["count"], 2) << "without the file the old code runs on";
+}
+
+TEST_F(LocalLambdaTest, AnEventThatHasWaitedTooLongIsDropped) {
+  function().concurrency = 1;
+  function().timeout = 50ms;
+  options_.event_age = 1ms;
+  options_.event_retries = 0;
+  start();
+  invoke("hang", "Event");
+  invoke("waits", "Event");
+  EXPECT_EQ(wait_for("event_dropped")[0]["why"], "too old");
 }
 
 TEST_F(LocalLambdaTest, OverTheConcurrencyLimitARequestIsRefusedAndAnEventWaits) {
@@ -219,4 +323,15 @@ TEST_F(LocalLambdaTest, FunctionsAreDescribedAndUnknownOnesAreNotFound) {
   EXPECT_THAT(invoke("x", "RequestResponse", "arn:aws:lambda:us-east-1:1:function:scripted"), HasSubstr("404"));
   EXPECT_THAT(invoke("x", "Sometimes"), HasSubstr("400"));
   EXPECT_THAT(invoke("x", "DryRun"), HasSubstr("204"));
+}
+
+TEST_F(LocalLambdaTest, TextThatIsNotUtf8HarmsNobody) {
+  start();
+  EXPECT_THAT(http("GET", "/2015-03-31/functions/a%96b"), HasSubstr("ResourceNotFoundException"));
+  EXPECT_THAT(http("GET",
+                   "/2015-03-31/functions/a\x96"
+                   "b"),
+              HasSubstr("ResourceNotFoundException"));
+  EXPECT_THAT(invoke("fail in latin-1"), HasSubstr("\xe9"));
+  EXPECT_EQ(wait_for("function_error").size(), 1U);
 }

@@ -1,5 +1,7 @@
-// temporal-lambda: run Lambda functions on this machine.
+// temporal-lambda: run Lambda functions on this machine, and plan their timeouts.
+#include <tools/temporal-lambda/live_view.h>
 #include <tools/temporal-lambda/local.h>
+#include <tools/temporal-lambda/plan_timeouts.h>
 
 #include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -7,6 +9,7 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <optional>
 
 namespace {
 
@@ -15,20 +18,26 @@ using namespace temporal::local_lambda;
 struct Arguments {
   LocalOptions options = {};
   FunctionArguments functions = {};
+  std::vector<std::string> aliases = {};
   std::string config = {};
   std::string event_log = {};
   std::string port_file = {};
   bool no_freeze = false;
+  bool cpu_share = false;
+  bool view = false;
   double idle_timeout_seconds = 300;
   double retry_delay_seconds = 1;
+  double event_age_seconds = 6 * 3600;
 };
 
 void add_options(CLI::App& local, Arguments& arguments) {
   local.add_option("--function", arguments.functions.functions,
-                   "name=path: a zip, a folder with a bootstrap, or the bootstrap");
+                   "name=path or, for a version, name:5=path; a zip, a folder with a bootstrap, or the bootstrap");
+  local.add_option("--alias", arguments.aliases, "name:alias=version");
   local.add_option("--config", arguments.config, "functions from a TOML file");
   local.add_option("--port", arguments.options.port, "of the Lambda API, on 127.0.0.1; 0: any free one");
-  local.add_option("--env", arguments.functions.environment, "KEY=VALUE for all functions, name:KEY=VALUE for one");
+  local.add_option("--env", arguments.functions.environment,
+                   "KEY=VALUE for all functions, name:KEY=VALUE or name:5:KEY=VALUE for one");
   local.add_option("--pass-env", arguments.functions.pass_environment,
                    "a variable of this process that functions get too");
   local.add_option("--timeout", arguments.functions.timeout_seconds, "of the functions, in seconds");
@@ -37,11 +46,25 @@ void add_options(CLI::App& local, Arguments& arguments) {
   local.add_option("--idle-timeout", arguments.idle_timeout_seconds, "seconds until an unused environment is retired");
   local.add_option("--retry-delay", arguments.retry_delay_seconds,
                    "seconds until a failed event is tried again (Lambda: 60)");
+  local.add_option("--event-age", arguments.event_age_seconds, "seconds after which a waiting event is dropped");
   local.add_option("--region", arguments.options.place.region, "of the functions' ARNs");
   local.add_option("--account", arguments.options.place.account, "of the functions' ARNs");
   local.add_option("--event-log", arguments.event_log, "append what happens to this file, as JSON lines");
   local.add_option("--port-file", arguments.port_file, "write the port to this file");
   local.add_flag("--no-freeze", arguments.no_freeze, "let environments run between invocations");
+  local.add_flag("--cpu-share", arguments.cpu_share,
+                 "limit functions to the CPU that Lambda gives for their memory, where the system lets it");
+  local.add_flag("--view", arguments.view, "show functions and environments in the terminal, below the logs");
+}
+
+/// Nothing where the system does not let us: functions have all of the CPU then.
+std::optional<CpuController> cpu_controller() {
+  try {
+    return open_cpu_controller();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "temporal-lambda: --cpu-share is off: %s\n", error.what());
+    return std::nullopt;
+  }
 }
 
 int run_local(Arguments arguments) {
@@ -51,20 +74,26 @@ int run_local(Arguments arguments) {
   };
   auto configured = arguments.config.empty() ? std::vector<FunctionConfig>{} : functions_from_toml(arguments.config);
   options.functions = functions_from_arguments(arguments.functions, std::move(configured));
+  for (const auto& alias : arguments.aliases) options.aliases.push_back(alias_from_argument(alias));
+  options.event_age = milliseconds(arguments.event_age_seconds);
   options.event_log = arguments.event_log;
+  if (arguments.cpu_share) options.cpu = cpu_controller();
   options.freeze = !arguments.no_freeze;
   options.idle_timeout = milliseconds(arguments.idle_timeout_seconds);
   options.retry_delay = milliseconds(arguments.retry_delay_seconds);
 
   boost::asio::io_context io{1};
-  LocalLambda local{io, options};
+  std::optional<LiveView> view;
+  if (arguments.view) view.emplace(io, options.functions);
+  LocalLambda local{io, options, view ? view->audience() : Audience{}};
   boost::asio::signal_set signals{io, SIGINT, SIGTERM};
   signals.async_wait([&](auto error, int) {
     if (!error) local.stop();
   });
   std::printf("listening http://127.0.0.1:%d\n", local.port());
   for (const auto& function : options.functions) {
-    std::printf("function %s\n", function_arn(options.place, function.name).c_str());
+    const auto qualifier = function.version == latest ? "" : function.version;
+    std::printf("function %s\n", function_arn(options.place, function.name, qualifier).c_str());
   }
   std::fflush(stdout);
   if (!arguments.port_file.empty()) std::ofstream{arguments.port_file} << local.port() << '\n';
@@ -75,13 +104,23 @@ int run_local(Arguments arguments) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app{"Run AWS Lambda functions on this machine, without Docker"};
+  CLI::App app{
+      "Temporal workers on AWS Lambda: run functions on this machine, without Docker, and plan their timeouts"};
   app.require_subcommand(1);
   Arguments arguments;
   auto* local = app.add_subcommand("local", "serve functions by the Lambda API on the loopback interface");
   add_options(*local, arguments);
+  std::string longest_activity;
+  std::string hooks = "0s";
+  auto* plan = app.add_subcommand("plan-timeouts", "the timeouts that belong together, for a worker on Lambda");
+  plan->add_option("--longest-activity", longest_activity, "how long an activity may take: 30s, 5m")->required();
+  plan->add_option("--hooks", hooks, "how long the shutdown hooks take together");
   CLI11_PARSE(app, argc, argv);
   try {
+    if (plan->parsed()) {
+      std::fputs(plan_timeouts_command(longest_activity, hooks).c_str(), stdout);
+      return 0;
+    }
     return run_local(std::move(arguments));
   } catch (const std::exception& error) {
     std::fprintf(stderr, "temporal-lambda: %s\n", error.what());

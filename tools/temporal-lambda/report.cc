@@ -1,6 +1,7 @@
 #include <tools/temporal-lambda/report.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 
 namespace temporal::local_lambda {
@@ -28,14 +29,20 @@ std::string to_string(const Report& report) {
   return line;
 }
 
-long peak_memory_mb(pid_t pid) {
+namespace {
+
+/// A field of /proc/PID/status in MB, rounded up.
+long status_mb(pid_t pid, const std::string& field) {
   std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
-  std::string line;
-  long kilobytes = 0;
-  while (std::getline(status, line)) {
-    if (std::sscanf(line.c_str(), "VmHWM: %ld kB", &kilobytes) == 1) return (kilobytes + 1023) / 1024;
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(field)) return (std::atol(line.c_str() + field.size()) + 1023) / 1024;
   }
   return 0;
 }
+
+}  // namespace
+
+long memory_mb(pid_t pid) { return status_mb(pid, "VmRSS:"); }
+long peak_memory_mb(pid_t pid) { return status_mb(pid, "VmHWM:"); }
 
 }  // namespace temporal::local_lambda

@@ -23,6 +23,9 @@ struct Report {
 /// `REPORT RequestId: … Duration: … ms Billed Duration: … ms Memory Size: … MB Max Memory Used: … MB`
 [[nodiscard]] std::string to_string(const Report& report);
 
+/// The memory that a process uses now, in MB; zero when it is gone.
+[[nodiscard]] long memory_mb(pid_t pid);
+
 /// The most memory that a process has used, in MB; zero when it is gone.
 [[nodiscard]] long peak_memory_mb(pid_t pid);
 

@@ -6,7 +6,10 @@
 #include <unistd.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <iostream>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -44,6 +47,13 @@ int main() {
     return 1;
   }
   if (mode != nullptr && std::string{mode} == "hang") ::pause();
+  if (mode != nullptr && std::string{mode} == "fail once") {
+    const auto mark = std::string{std::getenv("TMPDIR")} + "/failed";
+    if (!std::ifstream{mark}) {
+      std::ofstream{mark} << "once";
+      return 5;
+    }
+  }
   for (int count = 1;; ++count) {
     const auto event = exchange("GET", base + "invocation/next");
     const auto payload = event.substr(event.find("\r\n\r\n") + 4);
@@ -51,6 +61,10 @@ int main() {
     if (payload == "crash") ::raise(SIGSEGV);
     if (payload == "exit") return 7;
     if (payload == "hang") ::pause();
+    if (payload == "say") std::cerr << "a line of the function\n";
+    if (payload == "eat") {
+      for (std::vector<std::string> eaten;; ::usleep(1000)) eaten.emplace_back(1 << 22, 'x');
+    }
     if (payload == "next twice" && exchange("GET", base + "invocation/next").find(" 403 ") == std::string::npos)
       return 4;
     if (payload == "leave a process behind") {
@@ -63,13 +77,15 @@ int main() {
       while (::getsid(left) != left) continue;
       return 7;
     }
-    if (payload == "fail") {
+    if (payload == "fail in latin-1") {
+      exchange("POST", invocation + "/error", "{\"errorType\":\"Caf\xe9\"}");
+    } else if (payload == "fail") {
       exchange("POST", invocation + "/error", R"({"errorType":"Test.Error","errorMessage":"asked to"})");
     } else {
       exchange("POST", invocation + "/response",
                "{\"pid\":" + std::to_string(::getpid()) + ",\"count\":" + std::to_string(count) + ",\"arn\":\"" +
-                   header(event, "Lambda-Runtime-Invoked-Function-Arn") + "\",\"tmp\":\"" + std::getenv("TMPDIR") +
-                   "\"}");
+                   header(event, "Lambda-Runtime-Invoked-Function-Arn") + "\",\"version\":\"" +
+                   std::getenv("AWS_LAMBDA_FUNCTION_VERSION") + "\",\"tmp\":\"" + std::getenv("TMPDIR") + "\"}");
     }
   }
 }

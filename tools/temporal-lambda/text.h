@@ -1,5 +1,7 @@
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -8,6 +10,11 @@ namespace temporal::local_lambda {
 
 /// `%3A` and the like decoded; what is no such sequence stays as it is.
 [[nodiscard]] std::string url_decode(std::string_view text);
+
+[[nodiscard]] std::string base64(std::string_view bytes);
+
+/// JSON on one line. What is not UTF-8, since others have sent it, is replaced.
+[[nodiscard]] std::string to_text(const nlohmann::json& json);
 
 /// A random UUID (version 4), as Lambda's request ids are.
 [[nodiscard]] std::string uuid();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/activity/activity.h>
+#include <temporal/activity/detail/interception.h>
 
 #include <atomic>
 #include <functional>
@@ -9,6 +10,9 @@
 #include <vector>
 
 namespace temporal::activity::detail {
+
+/// What `complete_asynchronously` throws. No `std::exception`, so that no handler of the user takes it for an error.
+struct CompletesAsynchronously {};
 
 /// One running attempt. The activity's thread uses it; `cancel` may come from any thread.
 class Context {
@@ -27,6 +31,9 @@ class Context {
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
     ~Scope();
+
+   private:
+    Context* outer_;
   };
 
   /// Asks the activity to stop; the first reason stays.
@@ -38,6 +45,7 @@ class Context {
   const Info info;
   const std::vector<Payload> heartbeat_details;
   const RecordHeartbeat record_heartbeat;
+  Interception interception;  ///< empty unless interceptors are around this attempt
 
  private:
   static constexpr int not_cancelled = -1;

@@ -18,18 +18,14 @@ Outcome failed_with(E cause) {
   return {.failure = std::make_exception_ptr(WorkflowFailedError(std::make_exception_ptr(std::move(cause))))};
 }
 
-Close followed_by(const std::string& next_run_id, Outcome outcome) {
-  if (next_run_id.empty()) return {.outcome = std::move(outcome)};
-  return {.next_run_id = next_run_id};
-}
-
 /// One wait. Lives in the callback of its current call.
 class Wait : public std::enable_shared_from_this<Wait> {
  public:
-  Wait(std::shared_ptr<Session> session, const WorkflowKey& key, OnOutcome done)
+  Wait(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done)
       : session_(std::move(session)),
         id_(key.id),
         request_(close_event_request(session_->sender(), key.id, key.run_id)),
+        follow_runs_(follow_runs),
         done_(std::move(done)) {}
 
   void poll() {
@@ -41,8 +37,8 @@ class Wait : public std::enable_shared_from_this<Wait> {
   void on_answer(const core::Result& result) {
     try {
       if (result.error) {
-        if (is_poll_timeout(*result.error)) return poll();
-        return done_({.failure = to_public(*result.error)});
+        if (is_timeout(*result.error)) return poll();
+        return done_({.failure = to_workflow_error(*result.error)});
       }
       const auto response = parse<service::GetWorkflowExecutionHistoryResponse>(result);
       if (response.history().events().empty()) {
@@ -50,8 +46,8 @@ class Wait : public std::enable_shared_from_this<Wait> {
         return poll();
       }
       auto close = read_close_event(*response.history().events().rbegin());
-      if (!close.next_run_id) return done_(std::move(close.outcome));
-      request_ = close_event_request(session_->sender(), id_, *close.next_run_id);
+      if (!follow_runs_ || close.next_run_id.empty()) return done_(std::move(close.outcome));
+      request_ = close_event_request(session_->sender(), id_, close.next_run_id);
       poll();
     } catch (...) {
       done_({.failure = std::current_exception()});
@@ -61,44 +57,46 @@ class Wait : public std::enable_shared_from_this<Wait> {
   std::shared_ptr<Session> session_;
   std::string id_;
   service::GetWorkflowExecutionHistoryRequest request_;
+  bool follow_runs_;
   OnOutcome done_;
 };
 
 }  // namespace
 
-void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, OnOutcome done) {
-  std::make_shared<Wait>(std::move(session), key, std::move(done))->poll();
+void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done) {
+  std::make_shared<Wait>(std::move(session), key, follow_runs, std::move(done))->poll();
 }
 
 Close read_close_event(const HistoryEvent& event) {
   switch (event.attributes_case()) {
     case HistoryEvent::kWorkflowExecutionCompletedEventAttributes: {
       const auto& completed = event.workflow_execution_completed_event_attributes();
-      return followed_by(completed.new_execution_run_id(), {.values = converter::to_payloads(completed.result())});
+      return {{.values = converter::to_payloads(completed.result())}, completed.new_execution_run_id()};
     }
     case HistoryEvent::kWorkflowExecutionFailedEventAttributes: {
       const auto& failed = event.workflow_execution_failed_event_attributes();
       auto cause = converter::from_failure(failed.failure());
-      return followed_by(failed.new_execution_run_id(),
-                         {.failure = std::make_exception_ptr(WorkflowFailedError(std::move(cause)))});
+      return {{.failure = std::make_exception_ptr(WorkflowFailedError(std::move(cause)))},
+              failed.new_execution_run_id()};
     }
     case HistoryEvent::kWorkflowExecutionTimedOutEventAttributes:
-      return followed_by(event.workflow_execution_timed_out_event_attributes().new_execution_run_id(),
-                         failed_with(TimeoutError("workflow execution timed out", TimeoutType::start_to_close)));
-    case HistoryEvent::kWorkflowExecutionContinuedAsNewEventAttributes:
-      return {.next_run_id = event.workflow_execution_continued_as_new_event_attributes().new_execution_run_id()};
+      return {failed_with(TimeoutError("workflow execution timed out", TimeoutType::start_to_close)),
+              event.workflow_execution_timed_out_event_attributes().new_execution_run_id()};
+    case HistoryEvent::kWorkflowExecutionContinuedAsNewEventAttributes: {
+      const auto& next = event.workflow_execution_continued_as_new_event_attributes().new_execution_run_id();
+      return {{.failure = std::make_exception_ptr(WorkflowContinuedAsNewError(next))}, next};
+    }
     case HistoryEvent::kWorkflowExecutionCanceledEventAttributes:
-      return {.outcome = failed_with(CancelledError(
-                  "workflow execution cancelled",
-                  converter::to_payloads(event.workflow_execution_canceled_event_attributes().details())))};
+      return {failed_with(
+          CancelledError("workflow execution cancelled",
+                         converter::to_payloads(event.workflow_execution_canceled_event_attributes().details())))};
     case HistoryEvent::kWorkflowExecutionTerminatedEventAttributes: {
       const auto& reason = event.workflow_execution_terminated_event_attributes().reason();
-      return {.outcome = failed_with(TerminatedError(reason.empty() ? "workflow execution terminated" : reason))};
+      return {failed_with(TerminatedError(reason.empty() ? "workflow execution terminated" : reason))};
     }
     default:
-      return {
-          .outcome = {.failure = std::make_exception_ptr(Error("the workflow's last event is of an unknown kind: " +
-                                                               std::to_string(static_cast<int>(event.event_type()))))}};
+      return {{.failure = std::make_exception_ptr(Error("the workflow's last event is of an unknown kind: " +
+                                                        std::to_string(static_cast<int>(event.event_type()))))}};
   }
 }
 

@@ -5,18 +5,17 @@
 #include <temporal/api/history/v1/message.pb.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 
 namespace temporal::client::detail {
 
-/// Waits for a workflow's close event and follows the runs that it names.
-void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, OnOutcome done);
+/// Waits for a workflow's close event and, if asked to, follows the runs that it names.
+void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done);
 
-/// What a close event means: the run that goes on, or how the workflow ended.
+/// What a close event means: how the run ended, and the run that goes on.
 struct Close {
-  std::optional<std::string> next_run_id = {};
   Outcome outcome = {};
+  std::string next_run_id = {};  ///< empty: this was the last
 };
 Close read_close_event(const temporal::api::history::v1::HistoryEvent& event);
 

@@ -18,7 +18,7 @@ TEST(CloseEvent, GivesTheResult) {
   auto& completed = *event.mutable_workflow_execution_completed_event_attributes();
   converter::set_payloads(*completed.mutable_result(), converter::to_payloads(7));
   const auto close = read_close_event(event);
-  EXPECT_FALSE(close.next_run_id);
+  EXPECT_EQ(close.next_run_id, "");
   EXPECT_EQ(close.outcome.failure, nullptr);
   EXPECT_EQ(close.outcome.values, converter::to_payloads(7));
 }
@@ -45,6 +45,7 @@ TEST(CloseEvent, NamesTheRunThatGoesOn) {
   HistoryEvent event;
   event.mutable_workflow_execution_continued_as_new_event_attributes()->set_new_execution_run_id("next");
   EXPECT_EQ(read_close_event(event).next_run_id, "next");
+  EXPECT_EQ(story(event), "WorkflowContinuedAsNewError: workflow execution continued as new run next");
   event.mutable_workflow_execution_failed_event_attributes()->set_new_execution_run_id("retry");
   EXPECT_EQ(read_close_event(event).next_run_id, "retry");
   event.mutable_workflow_execution_completed_event_attributes()->set_new_execution_run_id("cron");

@@ -3,10 +3,9 @@
 #include <temporal/common/errors.h>
 
 #include <temporal/api/errordetails/v1/message.pb.h>
+#include <temporal/well_known/any.pb.h>
 
 #include <gtest/gtest.h>
-
-#include <google/protobuf/any.pb.h>
 
 namespace temporal::client::detail {
 namespace {
@@ -20,7 +19,7 @@ core::Error rpc_error(GrpcStatus status, std::string details = {}) {
 
 /// A serialized google.rpc.Status: code = 1, message = 2, repeated Any details = 3.
 std::string status_with(const google::protobuf::MessageLite& detail) {
-  google::protobuf::Any any;
+  well_known::Any any;
   any.set_type_url("type.googleapis.com/" + detail.GetTypeName());
   any.set_value(detail.SerializeAsString());
   const auto bytes = any.SerializeAsString();
@@ -63,6 +62,32 @@ TEST(ClientErrors, KnowAWorkflowThatRunsAlready) {
   EXPECT_EQ(error.workflow_id(), "order-7");
   EXPECT_EQ(error.run_id(), "r");
   EXPECT_THROW(std::rethrow_exception(to_start_error(rpc_error(GrpcStatus::already_exists), "i")), RpcError);
+}
+
+TEST(ClientErrors, TellAWorkflowThatIsNotThereFromANamespaceThatIsNot) {
+  const auto about = [](const google::protobuf::MessageLite& detail) {
+    return to_workflow_error(rpc_error(GrpcStatus::not_found, status_with(detail)));
+  };
+  EXPECT_THROW(std::rethrow_exception(about(api::errordetails::v1::NotFoundFailure())), WorkflowNotFoundError);
+  EXPECT_EQ(describe(about(api::errordetails::v1::NamespaceNotFoundFailure())), "RpcError: refused");
+}
+
+TEST(ClientErrors, OfSeveralOperationsSayWhichFailed) {
+  api::errordetails::v1::MultiOperationExecutionFailure failure;
+  auto& aborted = *failure.add_statuses();
+  aborted.set_code(static_cast<int>(GrpcStatus::aborted));
+  auto& failed = *failure.add_statuses();
+  failed.set_code(static_cast<int>(GrpcStatus::already_exists));
+  failed.set_message("it runs");
+  api::errordetails::v1::WorkflowExecutionAlreadyStartedFailure detail;
+  detail.set_run_id("r");
+  failed.add_details()->set_type_url("type.googleapis.com/" + detail.GetTypeName());
+  failed.mutable_details(0)->set_value(detail.SerializeAsString());
+
+  const auto error = failed_operation(rpc_error(GrpcStatus::aborted, status_with(failure)));
+  EXPECT_STREQ(error.what(), "it runs");
+  EXPECT_EQ(thrown<WorkflowAlreadyStartedError>(to_start_error(error, "order-7")).run_id(), "r");
+  EXPECT_STREQ(failed_operation(rpc_error(GrpcStatus::unavailable)).what(), "refused");
 }
 
 TEST(ClientErrors, HoldWhatAQueryHandlerThrew) {

@@ -3,7 +3,9 @@
 #include <temporal/client/detail/uuid.h>
 #include <temporal/common/client_errors.h>
 #include <temporal/converter/payload_converter.h>
+#include <temporal/converter/proto_enums.h>
 #include <temporal/converter/proto_payload.h>
+#include <temporal/converter/search_attributes.h>
 
 #include <utility>
 
@@ -40,28 +42,16 @@ namespace {
 
 namespace enums = temporal::api::enums::v1;
 
-enums::WorkflowIdReusePolicy to_proto(WorkflowIdReusePolicy policy) {
-  switch (policy) {
-    case WorkflowIdReusePolicy::allow_duplicate:
-      return enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE;
-    case WorkflowIdReusePolicy::allow_duplicate_failed_only:
-      return enums::WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY;
-    case WorkflowIdReusePolicy::reject_duplicate:
-      return enums::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE;
+enums::QueryRejectCondition to_proto(QueryRejectCondition condition) {
+  switch (condition) {
+    case QueryRejectCondition::none:
+      return enums::QUERY_REJECT_CONDITION_NONE;
+    case QueryRejectCondition::not_open:
+      return enums::QUERY_REJECT_CONDITION_NOT_OPEN;
+    case QueryRejectCondition::not_completed_cleanly:
+      return enums::QUERY_REJECT_CONDITION_NOT_COMPLETED_CLEANLY;
   }
-  return enums::WORKFLOW_ID_REUSE_POLICY_UNSPECIFIED;
-}
-
-enums::WorkflowIdConflictPolicy to_proto(WorkflowIdConflictPolicy policy) {
-  switch (policy) {
-    case WorkflowIdConflictPolicy::fail:
-      return enums::WORKFLOW_ID_CONFLICT_POLICY_FAIL;
-    case WorkflowIdConflictPolicy::use_existing:
-      return enums::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING;
-    case WorkflowIdConflictPolicy::terminate_existing:
-      return enums::WORKFLOW_ID_CONFLICT_POLICY_TERMINATE_EXISTING;
-  }
-  return enums::WORKFLOW_ID_CONFLICT_POLICY_UNSPECIFIED;
+  return enums::QUERY_REJECT_CONDITION_UNSPECIFIED;
 }
 
 /// The execution that a call means; see `WorkflowKey`.
@@ -71,15 +61,15 @@ void set_execution(Execution& execution, const WorkflowKey& key) {
   if (key.first_run_id.empty()) execution.set_run_id(key.run_id);
 }
 
-}  // namespace
-
-service::StartWorkflowExecutionRequest start_request(const Sender& sender, std::string workflow_type,
-                                                     const StartOptions& options, std::vector<Payload> arguments) {
+/// A start, alone or with a signal: two messages with the same fields.
+template <class Request>
+Request start(const Sender& sender, std::string workflow_type, const StartOptions& options,
+              std::vector<Payload> arguments) {
   using converter::set_duration;
-  service::StartWorkflowExecutionRequest request;
+  Request request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);
-  request.set_request_id(random_uuid());
+  request.set_request_id(options.request_id ? *options.request_id : random_uuid());
   request.set_workflow_id(options.id);
   request.mutable_workflow_type()->set_name(std::move(workflow_type));
   request.mutable_task_queue()->set_name(options.task_queue);
@@ -90,8 +80,13 @@ service::StartWorkflowExecutionRequest start_request(const Sender& sender, std::
   if (options.task_timeout) set_duration(*request.mutable_workflow_task_timeout(), *options.task_timeout);
   if (options.start_delay) set_duration(*request.mutable_workflow_start_delay(), *options.start_delay);
   if (options.retry_policy) *request.mutable_retry_policy() = converter::to_proto(*options.retry_policy);
-  if (options.id_reuse_policy) request.set_workflow_id_reuse_policy(to_proto(*options.id_reuse_policy));
-  if (options.id_conflict_policy) request.set_workflow_id_conflict_policy(to_proto(*options.id_conflict_policy));
+  if (options.id_reuse_policy) request.set_workflow_id_reuse_policy(converter::to_proto(*options.id_reuse_policy));
+  if (options.id_conflict_policy)
+    request.set_workflow_id_conflict_policy(converter::to_proto(*options.id_conflict_policy));
+  if (options.priority != Priority{}) *request.mutable_priority() = converter::to_proto(options.priority);
+  if (!options.search_attributes.empty()) {
+    *request.mutable_search_attributes() = converter::to_proto(options.search_attributes);
+  }
   if (!options.memo.empty()) converter::set_payload_map(*request.mutable_memo()->mutable_fields(), options.memo);
   if (!options.static_summary.empty()) {
     *request.mutable_user_metadata()->mutable_summary() =
@@ -101,6 +96,35 @@ service::StartWorkflowExecutionRequest start_request(const Sender& sender, std::
     *request.mutable_user_metadata()->mutable_details() =
         converter::to_proto(converter::to_payload(options.static_details));
   }
+  return request;
+}
+
+}  // namespace
+
+service::StartWorkflowExecutionRequest start_request(const Sender& sender, std::string workflow_type,
+                                                     const StartOptions& options, std::vector<Payload> arguments) {
+  return start<service::StartWorkflowExecutionRequest>(sender, std::move(workflow_type), options, std::move(arguments));
+}
+
+service::SignalWithStartWorkflowExecutionRequest signal_with_start_request(
+    const Sender& sender, std::string workflow_type, const StartOptions& options, std::vector<Payload> arguments,
+    std::string signal, std::vector<Payload> signal_arguments) {
+  auto request = start<service::SignalWithStartWorkflowExecutionRequest>(sender, std::move(workflow_type), options,
+                                                                         std::move(arguments));
+  request.set_signal_name(std::move(signal));
+  if (!signal_arguments.empty()) {
+    converter::set_payloads(*request.mutable_signal_input(), std::move(signal_arguments));
+  }
+  return request;
+}
+
+service::ExecuteMultiOperationRequest update_with_start_request(service::StartWorkflowExecutionRequest start,
+                                                                service::UpdateWorkflowExecutionRequest update) {
+  service::ExecuteMultiOperationRequest request;
+  request.set_namespace_(start.namespace_());
+  request.set_resource_id(start.workflow_id());
+  *request.add_operations()->mutable_start_workflow() = std::move(start);
+  *request.add_operations()->mutable_update_workflow() = std::move(update);
   return request;
 }
 
@@ -116,12 +140,16 @@ service::GetWorkflowExecutionHistoryRequest close_event_request(const Sender& se
   return request;
 }
 
-service::GetWorkflowExecutionHistoryRequest history_request(const Sender& sender, const WorkflowKey& key) {
+service::GetWorkflowExecutionHistoryRequest history_request(const Sender& sender, const WorkflowKey& key,
+                                                            const HistoryOptions& options) {
   service::GetWorkflowExecutionHistoryRequest request;
   request.set_namespace_(sender.namespace_);
   request.mutable_execution()->set_workflow_id(key.id);
   request.mutable_execution()->set_run_id(key.run_id);
-  request.set_history_event_filter_type(enums::HISTORY_EVENT_FILTER_TYPE_ALL_EVENT);
+  request.set_wait_new_event(options.wait_new_event);
+  request.set_maximum_page_size(options.page_size);
+  request.set_history_event_filter_type(options.close_event_only ? enums::HISTORY_EVENT_FILTER_TYPE_CLOSE_EVENT
+                                                                 : enums::HISTORY_EVENT_FILTER_TYPE_ALL_EVENT);
   return request;
 }
 
@@ -138,24 +166,27 @@ service::SignalWorkflowExecutionRequest signal_request(const Sender& sender, con
 }
 
 service::QueryWorkflowRequest query_request(const Sender& sender, const WorkflowKey& key, std::string name,
-                                            std::vector<Payload> arguments) {
+                                            const QueryOptions& options, std::vector<Payload> arguments) {
   service::QueryWorkflowRequest request;
   request.set_namespace_(sender.namespace_);
   set_execution(*request.mutable_execution(), key);
+  request.set_query_reject_condition(to_proto(options.reject_condition));
   request.mutable_query()->set_query_type(std::move(name));
   if (!arguments.empty()) converter::set_payloads(*request.mutable_query()->mutable_query_args(), std::move(arguments));
   return request;
 }
 
 service::UpdateWorkflowExecutionRequest update_request(const Sender& sender, const WorkflowKey& key, std::string name,
-                                                       std::vector<Payload> arguments) {
+                                                       UpdateOptions options, std::vector<Payload> arguments) {
   service::UpdateWorkflowExecutionRequest request;
   request.set_namespace_(sender.namespace_);
   set_execution(*request.mutable_workflow_execution(), key);
   request.set_first_execution_run_id(key.first_run_id);
-  request.mutable_wait_policy()->set_lifecycle_stage(enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
+  request.mutable_wait_policy()->set_lifecycle_stage(options.wait_for_stage == UpdateStage::accepted
+                                                         ? enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
+                                                         : enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
   auto& meta = *request.mutable_request()->mutable_meta();
-  meta.set_update_id(random_uuid());
+  meta.set_update_id(options.id.empty() ? random_uuid() : std::move(options.id));
   meta.set_identity(sender.identity);
   auto& input = *request.mutable_request()->mutable_input();
   input.set_name(std::move(name));
@@ -163,23 +194,27 @@ service::UpdateWorkflowExecutionRequest update_request(const Sender& sender, con
   return request;
 }
 
-service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender,
-                                                                const temporal::api::update::v1::UpdateRef& update) {
+service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender, const UpdateKey& update) {
   service::PollWorkflowExecutionUpdateRequest request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);
-  *request.mutable_update_ref() = update;
+  auto& reference = *request.mutable_update_ref();
+  reference.mutable_workflow_execution()->set_workflow_id(update.workflow_id);
+  reference.mutable_workflow_execution()->set_run_id(update.run_id);
+  reference.set_update_id(update.update_id);
   request.mutable_wait_policy()->set_lifecycle_stage(enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
   return request;
 }
 
-service::RequestCancelWorkflowExecutionRequest cancel_request(const Sender& sender, const WorkflowKey& key) {
+service::RequestCancelWorkflowExecutionRequest cancel_request(const Sender& sender, const WorkflowKey& key,
+                                                              std::string reason) {
   service::RequestCancelWorkflowExecutionRequest request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);
   request.set_request_id(random_uuid());
   set_execution(*request.mutable_workflow_execution(), key);
   request.set_first_execution_run_id(key.first_run_id);
+  request.set_reason(std::move(reason));
   return request;
 }
 
@@ -201,19 +236,40 @@ service::DescribeWorkflowExecutionRequest describe_request(const Sender& sender,
   return request;
 }
 
+WorkflowStatus to_status(enums::WorkflowExecutionStatus status) {
+  return enums::WorkflowExecutionStatus_IsValid(status) ? static_cast<WorkflowStatus>(status)
+                                                        : WorkflowStatus::unspecified;
+}
+
 WorkflowDescription to_description(const service::DescribeWorkflowExecutionResponse& response) {
   const auto& info = response.workflow_execution_info();
+  const auto& metadata = response.execution_config().user_metadata();
+  const auto execution = [](const temporal::api::common::v1::WorkflowExecution& message) {
+    return WorkflowExecution{.workflow_id = message.workflow_id(), .run_id = message.run_id()};
+  };
+  const auto text = [](const converter::ProtoPayload& payload) {
+    return converter::from_payload<std::string>(converter::to_payload(payload));
+  };
   WorkflowDescription description{
       .id = info.execution().workflow_id(),
       .run_id = info.execution().run_id(),
+      .first_run_id = info.first_run_id(),
       .workflow_type = info.type().name(),
       .task_queue = info.task_queue(),
-      .status = enums::WorkflowExecutionStatus_IsValid(info.status()) ? static_cast<WorkflowStatus>(info.status())
-                                                                      : WorkflowStatus::unspecified,
+      .status = to_status(info.status()),
       .start_time = converter::to_timestamp(info.start_time()),
+      .priority = converter::to_priority(info.priority()),
+      .search_attributes = converter::to_search_attributes(info.search_attributes()),
+      .memo = converter::to_payload_map(info.memo().fields()),
       .history_length = info.history_length(),
+      .history_size_bytes = info.history_size_bytes(),
   };
+  if (info.has_execution_time()) description.execution_time = converter::to_timestamp(info.execution_time());
   if (info.has_close_time()) description.close_time = converter::to_timestamp(info.close_time());
+  if (info.has_parent_execution()) description.parent = execution(info.parent_execution());
+  if (info.has_root_execution()) description.root = execution(info.root_execution());
+  if (metadata.has_summary()) description.static_summary = text(metadata.summary());
+  if (metadata.has_details()) description.static_details = text(metadata.details());
   return description;
 }
 

@@ -24,22 +24,35 @@ struct Sender {
 
 service::StartWorkflowExecutionRequest start_request(const Sender& sender, std::string workflow_type,
                                                      const StartOptions& options, std::vector<Payload> arguments);
+service::SignalWithStartWorkflowExecutionRequest signal_with_start_request(
+    const Sender& sender, std::string workflow_type, const StartOptions& options, std::vector<Payload> arguments,
+    std::string signal, std::vector<Payload> signal_arguments);
+service::ExecuteMultiOperationRequest update_with_start_request(service::StartWorkflowExecutionRequest start,
+                                                                service::UpdateWorkflowExecutionRequest update);
 service::GetWorkflowExecutionHistoryRequest close_event_request(const Sender& sender, const std::string& id,
                                                                 const std::string& run_id);
-service::GetWorkflowExecutionHistoryRequest history_request(const Sender& sender, const WorkflowKey& key);
+service::GetWorkflowExecutionHistoryRequest history_request(const Sender& sender, const WorkflowKey& key,
+                                                            const HistoryOptions& options);
 service::SignalWorkflowExecutionRequest signal_request(const Sender& sender, const WorkflowKey& key, std::string name,
                                                        std::vector<Payload> arguments);
 service::QueryWorkflowRequest query_request(const Sender& sender, const WorkflowKey& key, std::string name,
-                                            std::vector<Payload> arguments);
+                                            const QueryOptions& options, std::vector<Payload> arguments);
 service::UpdateWorkflowExecutionRequest update_request(const Sender& sender, const WorkflowKey& key, std::string name,
-                                                       std::vector<Payload> arguments);
-service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender,
-                                                                const temporal::api::update::v1::UpdateRef& update);
-service::RequestCancelWorkflowExecutionRequest cancel_request(const Sender& sender, const WorkflowKey& key);
+                                                       UpdateOptions options, std::vector<Payload> arguments);
+service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender, const UpdateKey& update);
+service::RequestCancelWorkflowExecutionRequest cancel_request(const Sender& sender, const WorkflowKey& key,
+                                                              std::string reason);
 service::TerminateWorkflowExecutionRequest terminate_request(const Sender& sender, const WorkflowKey& key,
                                                              std::string reason);
 service::DescribeWorkflowExecutionRequest describe_request(const Sender& sender, const WorkflowKey& key);
 
+/// The execution that a start gave.
+template <class Response>
+WorkflowKey to_key(const std::string& id, const Response& response) {
+  const auto& first = response.first_execution_run_id();
+  return {.id = id, .run_id = response.run_id(), .first_run_id = first.empty() ? response.run_id() : first};
+}
+WorkflowStatus to_status(temporal::api::enums::v1::WorkflowExecutionStatus status);
 WorkflowDescription to_description(const service::DescribeWorkflowExecutionResponse& response);
 
 }  // namespace temporal::client::detail

@@ -4,6 +4,7 @@
 #include <temporal/common/client_errors.h>
 #include <temporal/converter/payload_converter.h>
 #include <temporal/converter/proto_payload.h>
+#include <temporal/converter/search_attributes.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -55,6 +56,8 @@ TEST(Requests, CarryAllStartOptions) {
                                       .retry_policy = RetryPolicy{.maximum_attempts = 5},
                                       .id_reuse_policy = WorkflowIdReusePolicy::reject_duplicate,
                                       .id_conflict_policy = WorkflowIdConflictPolicy::use_existing,
+                                      .priority = {.priority_key = 1, .fairness_key = "ann", .fairness_weight = 2},
+                                      .search_attributes = {KeywordSearchAttribute{"CustomerId"}.set("c-7")},
                                       .memo = {{"note", converter::to_payload("x")}},
                                       .static_summary = "An order"},
                                      converter::to_payloads(7));
@@ -71,9 +74,24 @@ TEST(Requests, CarryAllStartOptions) {
   EXPECT_EQ(request.retry_policy().maximum_attempts(), 5);
   EXPECT_EQ(request.workflow_id_reuse_policy(), temporal::api::enums::v1::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE);
   EXPECT_EQ(request.workflow_id_conflict_policy(), temporal::api::enums::v1::WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING);
+  EXPECT_EQ(request.priority().priority_key(), 1);
+  EXPECT_EQ(request.priority().fairness_key(), "ann");
+  EXPECT_EQ(request.priority().fairness_weight(), 2);
+  EXPECT_EQ(request.search_attributes().indexed_fields().at("CustomerId").data(), "\"c-7\"");
   EXPECT_EQ(request.memo().fields().at("note").data(), "\"x\"");
   EXPECT_EQ(request.user_metadata().summary().data(), "\"An order\"");
   EXPECT_FALSE(request.request_id().empty());
+}
+
+TEST(Requests, CarryASignalWithTheStart) {
+  const auto request =
+      signal_with_start_request(sender, "Order", {.id = "order-7", .task_queue = "orders", .request_id = "once"},
+                                converter::to_payloads(7), "approve", converter::to_payloads("ann"));
+  EXPECT_EQ(request.workflow_id(), "order-7");
+  EXPECT_EQ(request.request_id(), "once");
+  EXPECT_EQ(request.input().payloads(0).data(), "7");
+  EXPECT_EQ(request.signal_name(), "approve");
+  EXPECT_EQ(request.signal_input().payloads(0).data(), "\"ann\"");
 }
 
 TEST(Requests, LeaveOutWhatWasNotChosen) {
@@ -81,8 +99,23 @@ TEST(Requests, LeaveOutWhatWasNotChosen) {
   EXPECT_FALSE(request.has_input());
   EXPECT_FALSE(request.has_workflow_run_timeout());
   EXPECT_FALSE(request.has_retry_policy());
+  EXPECT_FALSE(request.has_priority());
+  EXPECT_FALSE(request.has_search_attributes());
   EXPECT_FALSE(request.has_memo());
   EXPECT_FALSE(request.has_user_metadata());
+}
+
+TEST(Requests, ADescriptionHasPrioritySearchAttributesAndMemo) {
+  service::DescribeWorkflowExecutionResponse response;
+  auto& info = *response.mutable_workflow_execution_info();
+  info.mutable_priority()->set_priority_key(2);
+  const SearchAttributes attributes{IntSearchAttribute{"Items"}.set(3)};
+  *info.mutable_search_attributes() = converter::to_proto(attributes);
+  (*info.mutable_memo()->mutable_fields())["note"] = converter::to_proto(converter::to_payload("x"));
+  const auto description = to_description(response);
+  EXPECT_EQ(description.priority, (Priority{.priority_key = 2}));
+  EXPECT_EQ(description.search_attributes, attributes);
+  EXPECT_EQ(description.memo.at("note"), converter::to_payload("x"));
 }
 
 TEST(Requests, GoToTheLatestRunOfAWorkflowThatWasStartedHere) {
@@ -92,7 +125,7 @@ TEST(Requests, GoToTheLatestRunOfAWorkflowThatWasStartedHere) {
 
   const WorkflowKey named{.id = "i", .run_id = "r"};
   EXPECT_EQ(signal_request(sender, named, "s", {}).workflow_execution().run_id(), "r");
-  EXPECT_EQ(cancel_request(sender, named).first_execution_run_id(), "");
+  EXPECT_EQ(cancel_request(sender, named, "").first_execution_run_id(), "");
 }
 
 TEST(Uuid, IsRandomAndOfVersion4) {

@@ -1,9 +1,7 @@
 #include <temporal/client/detail/session.h>
 
-#include <temporal/common/client_errors.h>
-
+#include <algorithm>
 #include <chrono>
-#include <string_view>
 #include <utility>
 
 namespace temporal::client::detail {
@@ -11,15 +9,17 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::milliseconds normal_timeout = 10s;
-constexpr std::chrono::milliseconds long_poll_timeout = 70s;
+constexpr Duration normal_timeout = 10s;
+constexpr Duration long_poll_timeout = 70s;
 
 }  // namespace
 
-Session::Session(std::shared_ptr<core::Connection> connection, ConnectOptions options, std::string identity)
+Session::Session(std::shared_ptr<core::Connection> connection, ConnectOptions options, std::string identity,
+                 RpcOptions rpc_options)
     : connection_(std::move(connection)),
       options_(std::move(options)),
-      sender_{.namespace_ = options_.namespace_, .identity = std::move(identity)} {}
+      sender_{.namespace_ = options_.namespace_, .identity = std::move(identity)},
+      rpc_options_(std::move(rpc_options)) {}
 
 void Session::call(std::string method, const google::protobuf::MessageLite& request, CallKind kind,
                    core::Callback done) const {
@@ -27,17 +27,16 @@ void Session::call(std::string method, const google::protobuf::MessageLite& requ
   call.set_service("workflow");
   call.set_method(std::move(method));
   call.set_request(request.SerializeAsString());
-  call.set_timeout_ms((kind == CallKind::long_poll ? long_poll_timeout : normal_timeout).count());
+  const auto timeout = kind == CallKind::long_poll ? long_poll_timeout : rpc_options_.timeout.value_or(normal_timeout);
+  call.set_timeout_ms(to_milliseconds(timeout));
+  for (const auto& [key, value] : rpc_options_.metadata) (*call.mutable_metadata())[key] = value;
   call.set_retry(true);
   connection_->rpc(call, std::move(done));
 }
 
-bool is_poll_timeout(const core::Error& error) {
-  if (error.kind == core::ErrorKind::timeout) return true;
-  if (error.grpc_status == static_cast<int>(GrpcStatus::deadline_exceeded)) return true;
-  // How the gRPC library below reports its own end of the same timeout.
-  return error.grpc_status == static_cast<int>(GrpcStatus::cancelled) &&
-         std::string_view{error.what()}.find("Timeout expired") != std::string_view::npos;
+std::int64_t to_milliseconds(Duration duration) {
+  constexpr std::int64_t longest = 24L * 60 * 60 * 1000;
+  return std::clamp<std::int64_t>(std::chrono::ceil<std::chrono::milliseconds>(duration).count(), 1, longest);
 }
 
 }  // namespace temporal::client::detail

@@ -2,11 +2,13 @@
 
 #include <temporal/client/connect_options.h>
 #include <temporal/client/detail/requests.h>
+#include <temporal/client/rpc_options.h>
 #include <temporal/core/connection.h>
 #include <temporal/core/error.h>
 
 #include <google/protobuf/message_lite.h>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -21,7 +23,8 @@ enum class CallKind {
 /// What the copies of a client and its handles share. Thread-safe.
 class Session {
  public:
-  Session(std::shared_ptr<core::Connection> connection, ConnectOptions options, std::string identity);
+  Session(std::shared_ptr<core::Connection> connection, ConnectOptions options, std::string identity,
+          RpcOptions rpc_options = {});
 
   [[nodiscard]] const std::shared_ptr<core::Connection>& connection() const noexcept { return connection_; }
   [[nodiscard]] const ConnectOptions& options() const noexcept { return options_; }
@@ -35,6 +38,7 @@ class Session {
   std::shared_ptr<core::Connection> connection_;
   ConnectOptions options_;
   Sender sender_;
+  RpcOptions rpc_options_;
 };
 
 /// Parses what a call gave. @throws Error when it is no such message.
@@ -45,7 +49,7 @@ Response parse(const core::Result& result) {
   return response;
 }
 
-/// A long poll that ended without an answer is only asked again.
-bool is_poll_timeout(const core::Error& error);
+/// A duration as the bridge takes it: from 1 ms to a day, rounded up.
+std::int64_t to_milliseconds(Duration duration);
 
 }  // namespace temporal::client::detail

@@ -1,11 +1,9 @@
 #include <temporal/converter/detail/codec.h>
+#include <temporal/converter/detail/encoding.h>
 
 #include <temporal/common/client_errors.h>
 #include <temporal/common/type_name.h>
 #include <temporal/converter/payload_converter.h>
-
-#include <google/protobuf/message.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <stdexcept>
 #include <string_view>
@@ -15,23 +13,6 @@ namespace detail {
 namespace {
 
 using temporal::detail::type_name;
-
-constexpr auto encoding_key = "encoding";
-constexpr auto message_type_key = "messageType";
-constexpr std::string_view null_encoding = "binary/null";
-constexpr std::string_view bytes_encoding = "binary/plain";
-constexpr std::string_view json_encoding = "json/plain";
-constexpr std::string_view proto_json_encoding = "json/protobuf";
-constexpr std::string_view proto_encoding = "binary/protobuf";
-
-Payload make_payload(std::string_view encoding, std::string data) {
-  return {.metadata = {{encoding_key, std::string{encoding}}}, .data = std::move(data)};
-}
-
-std::string metadata_of(const Payload& payload, const char* key) {
-  const auto found = payload.metadata.find(key);
-  return found == payload.metadata.end() ? std::string{} : found->second;
-}
 
 /// nlohmann's messages begin with an id that says nothing to a user: "[json.exception.type_error.302] type must be …".
 std::string_view without_id(std::string_view message) {
@@ -45,8 +26,22 @@ DecodeErrorInfo info_of(const Payload& payload, const Target& target) {
           .argument = target.argument == 0 ? std::nullopt : std::optional{target.argument}};
 }
 
-[[noreturn]] void fail(const Payload& payload, const Target& target, std::string_view reason,
-                       std::exception_ptr cause = {}) {
+[[noreturn]] void fail_encoding(const Payload& payload, const Target& target, std::string_view expected) {
+  fail(payload, target, "expected encoding " + std::string{expected});
+}
+
+}  // namespace
+
+Payload make_payload(std::string_view encoding, std::string data) {
+  return {.metadata = {{encoding_key, std::string{encoding}}}, .data = std::move(data)};
+}
+
+std::string metadata_of(const Payload& payload, const char* key) {
+  const auto found = payload.metadata.find(key);
+  return found == payload.metadata.end() ? std::string{} : found->second;
+}
+
+void fail(const Payload& payload, const Target& target, std::string_view reason, std::exception_ptr cause) {
   auto info = info_of(payload, target);
   const auto subject = info.argument ? "argument " + std::to_string(*info.argument) : std::string{"the payload"};
   auto message = subject + " does not decode as " + info.cpp_type + " (encoding " +
@@ -54,26 +49,10 @@ DecodeErrorInfo info_of(const Payload& payload, const Target& target) {
   throw DecodeError(std::move(message), std::move(info), std::move(cause));
 }
 
-[[noreturn]] void fail_encoding(const Payload& payload, const Target& target, std::string_view expected) {
-  fail(payload, target, "expected encoding " + std::string{expected});
-}
-
-}  // namespace
-
 Payload encode_nothing() { return make_payload(null_encoding, {}); }
 
 Payload encode_bytes(const Bytes& bytes) {
   return make_payload(bytes_encoding, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-}
-
-Payload encode_message(const google::protobuf::Message& message) {
-  std::string json;
-  if (const auto status = google::protobuf::util::MessageToJsonString(message, &json); !status.ok()) {
-    throw EncodeError("cannot encode the message " + message.GetTypeName() + " as JSON: " + status.ToString());
-  }
-  auto payload = make_payload(proto_json_encoding, std::move(json));
-  payload.metadata.emplace(message_type_key, message.GetTypeName());
-  return payload;
 }
 
 Payload encode_json(const nlohmann::json& json, const std::type_info& type) {
@@ -110,22 +89,6 @@ Bytes decode_bytes(const Payload& payload, const Target& target) {
   if (metadata_of(payload, encoding_key) != bytes_encoding) fail_encoding(payload, target, bytes_encoding);
   const auto* begin = reinterpret_cast<const std::byte*>(payload.data.data());
   return {begin, begin + payload.data.size()};
-}
-
-void decode_message(const Payload& payload, google::protobuf::Message& message, const Target& target) {
-  const auto encoding = metadata_of(payload, encoding_key);
-  const auto sent = metadata_of(payload, message_type_key);
-  if (!sent.empty() && sent != message.GetTypeName()) {
-    fail(payload, target, "it holds the message " + sent + ", not " + message.GetTypeName());
-  }
-  if (encoding == proto_json_encoding) {
-    const auto status = google::protobuf::util::JsonStringToMessage(payload.data, &message);
-    if (!status.ok()) fail(payload, target, std::string_view{status.message().data(), status.message().size()});
-  } else if (encoding == proto_encoding) {
-    if (!message.ParseFromString(payload.data)) fail(payload, target, "the bytes are no such message");
-  } else {
-    fail(payload, target, "expected encoding json/protobuf or binary/protobuf");
-  }
 }
 
 nlohmann::json decode_json(const Payload& payload, const Target& target) {

@@ -25,7 +25,7 @@ class MessageLite;
 }  // namespace google::protobuf
 
 /// \file
-/// One value at a time. The templates only choose; the work is done once, in codec.cc.
+/// One value at a time. The templates only choose; the work is done once, in codec.cc and message_codec.cc.
 
 namespace temporal::converter::detail {
 

@@ -18,7 +18,7 @@ inline const std::uint8_t* bytes(const std::string& text) { return reinterpret_c
 /// The error that a code and its serialized message stand for.
 Error make_error(std::int32_t code, const std::uint8_t* data, std::size_t size);
 
-/// Calls a function that answers at once, with a place for its error. @throws Error
+/// Calls a function that answers when it returns, with a place for its result or error. @throws Error
 std::string call_now(const std::function<std::int32_t(TemporalBytes*)>& call);
 
 /// Owns a callback until the bridge calls `on_answer` with it.

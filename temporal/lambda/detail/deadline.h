@@ -18,6 +18,10 @@ constexpr Duration minimum_work_time = std::chrono::seconds{1};
 constexpr Duration comfortable_work_time = std::chrono::seconds{5};
 /// What activities get between their cancellation and being abandoned.
 constexpr Duration cancellation_grace = std::chrono::milliseconds{500};
+/// No poll begins in this time before the limit of the polls: a worker that is busy moves the limit before.
+constexpr Duration no_more_polls = std::chrono::milliseconds{500};
+/// What the last polls get for their end: one that began just before `no_more_polls` is held for 1.6 s.
+constexpr Duration poll_grace = std::chrono::milliseconds{1200};
 /// The answer is sent this long before the deadline at the latest: 0.25 s, and a little for the sending itself.
 constexpr Duration answer_margin = std::chrono::milliseconds{260};
 /// What drains leave for hooks and scope when the time is short.
@@ -51,6 +55,14 @@ struct Schedule {
 
   /// When polling stops.
   [[nodiscard]] constexpr SteadyTime stop_at() const { return deadline - buffer; }
+
+  /// The last limit of the polls, so that they end at `stop_at`, or not much later.
+  [[nodiscard]] constexpr SteadyTime last_poll_limit() const { return stop_at() - no_more_polls; }
+
+  /// How long polls that are to end at `begin` are waited for: half of what is left at most, the rest is for draining.
+  [[nodiscard]] constexpr SteadyTime polls_until(SteadyTime begin) const {
+    return begin + std::min(poll_grace, std::max((drain_until(begin) - begin) / 2, Duration::zero()));
+  }
 
   /// When draining that began at `begin` gives up: activities had their graceful timeout and their cancellation.
   [[nodiscard]] constexpr SteadyTime drain_until(SteadyTime begin) const {

@@ -73,6 +73,8 @@ struct Stage {
   /// False: something is stuck.
   std::function<bool(SteadyTime deadline)> on_shutdown = {};
   std::function<Worker::Status()> status = {};
+  /// True: a task came.
+  std::function<bool(SteadyTime until)> on_hold = {};
 
   void record(std::string what) {
     const std::lock_guard lock{mutex};
@@ -84,6 +86,8 @@ struct Stage {
   std::vector<client::ConnectOptions> connects = {};
   std::vector<Duration> probes = {};
   std::vector<worker::WorkerOptions> workers = {};
+  std::vector<Connection::PollLimit> poll_limits = {};
+  std::vector<SteadyTime> holds = {};  ///< until when the ends of polls were waited for
   std::vector<int> exits = {};
   std::vector<nlohmann::json> records = {};
 
@@ -136,6 +140,12 @@ class FakeConnection final : public Connection {
     stage_.workers.push_back(options);
     if (stage_.on_create) stage_.on_create();
     return std::make_shared<FakeWorker>(stage_);
+  }
+  void limit_polls(const PollLimit& limit) override { stage_.poll_limits.push_back(limit); }
+  bool hold_polls(SteadyTime until, std::stop_token) override {
+    stage_.record("hold polls");
+    stage_.holds.push_back(until);
+    return stage_.on_hold && stage_.on_hold(until);
   }
 
  private:

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <variant>
 
 namespace temporal::lambda::detail {
 namespace {
@@ -32,25 +31,6 @@ void check_range(const char* name, Duration value, Duration least, const char* a
   refuse(std::string{name} + " is " + to_text(value) + ": " + advice);
 }
 
-void check_slots(const char* name, const std::optional<std::size_t>& slots) {
-  if (slots == 0U) refuse(std::string{name} + " is 0: set it to at least 1, or leave it unset");
-}
-
-void check_pollers(const char* name, const std::optional<worker::PollerBehavior>& behavior, std::size_t least) {
-  if (!behavior) return;
-  if (const auto* simple = std::get_if<worker::SimpleMaximum>(&*behavior)) {
-    if (simple->maximum < least) {
-      refuse(std::string{name} + " is SimpleMaximum(" + std::to_string(simple->maximum) + "): it needs at least " +
-             std::to_string(least) + (least == 2 ? " while max_cached_workflows is not 0" : ""));
-    }
-    return;
-  }
-  const auto& scaling = std::get<worker::Autoscaling>(*behavior);
-  if (scaling.minimum < 1 || scaling.minimum > scaling.initial || scaling.initial > scaling.maximum) {
-    refuse(std::string{name} + " is out of order: Autoscaling needs 1 <= minimum <= initial <= maximum");
-  }
-}
-
 void check_behaviors(const worker::WorkerOptions& options) {
   if (options.default_versioning_behavior) return;
   for (const auto& workflow : options.workflows) {
@@ -62,19 +42,8 @@ void check_behaviors(const worker::WorkerOptions& options) {
 }
 
 void check_values(const LambdaWorkerConfig& config) {
-  const auto& options = config.worker_config;
-  check_slots("max_concurrent_activities", options.max_concurrent_activities);
-  check_slots("max_concurrent_workflow_tasks", options.max_concurrent_workflow_tasks);
-  check_slots("max_concurrent_local_activities", options.max_concurrent_local_activities);
-  check_slots("max_concurrent_nexus_tasks", options.max_concurrent_nexus_tasks);
-  if (options.max_cached_workflows > 0 && options.max_concurrent_workflow_tasks == 1U) {
-    refuse("max_concurrent_workflow_tasks is 1: it needs at least 2 while max_cached_workflows is not 0");
-  }
-  check_pollers("workflow_task_poller_behavior", options.workflow_task_poller_behavior,
-                options.max_cached_workflows > 0 ? 2 : 1);
-  check_pollers("activity_task_poller_behavior", options.activity_task_poller_behavior, 1);
-  check_pollers("nexus_task_poller_behavior", options.nexus_task_poller_behavior, 1);
-  check_range("graceful_shutdown_timeout", options.graceful_shutdown_timeout, 0s, "set it to between 0 and 24 hours");
+  check_range("graceful_shutdown_timeout", config.worker_config.graceful_shutdown_timeout, 0s,
+              "set it to between 0 and 24 hours");
   check_range("shutdown_deadline_buffer", config.effective_shutdown_deadline_buffer(), 0s,
               "set it to between 0 and 24 hours, or leave it unset for graceful_shutdown_timeout + 2 s");
   check_range("client_connect_config.connect_timeout", config.client_connect_config.connect_timeout, Duration{1},
@@ -110,6 +79,7 @@ LambdaWorkerConfig default_config(const WorkerDeploymentVersion& version, const 
   LambdaWorkerConfig config;
   config.client_connect_config = loaded.connect;
   config.client_connect_config.connect_timeout = 3s;
+  config.codec = loaded.codec;
   auto& options = config.worker_config;
   options.task_queue = loaded.task_queue.value_or("");
   options.deployment_version = version;
@@ -148,6 +118,13 @@ void apply_overrides(LambdaWorkerConfig& config, const WorkerDeploymentVersion& 
         "the configure callback changed worker_config.deployment_version: it is always the version given to "
         "run_worker, change it there");
     options.deployment_version = version;
+  }
+  if (options.tuner) {
+    // The limits are those of the defaults: a tuner is in place of them.
+    options.max_concurrent_activities = {};
+    options.max_concurrent_workflow_tasks = {};
+    options.max_concurrent_local_activities = {};
+    options.max_concurrent_nexus_tasks = {};
   }
   if (!options.disable_eager_activity_execution) {
     log.warn(

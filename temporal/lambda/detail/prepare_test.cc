@@ -1,6 +1,7 @@
 #include <temporal/lambda/detail/prepare.h>
 
 #include <temporal/common/client_errors.h>
+#include <temporal/common/sleep.h>
 #include <temporal/lambda/detail/fake_world.h>
 
 #include <gmock/gmock.h>
@@ -43,7 +44,7 @@ TEST(Version, A2_NeedsBothParts) {
   EXPECT_NO_THROW(check_version(version));
 }
 
-TEST(Defaults, E1_To_E11_AreThoseOfTheTable) {
+TEST(Defaults, E1_E2_E3_E4_E5_E6_E7_E8_E9_E10_E11_AreThoseOfTheTable) {
   const auto config = default_config(version, {}, {});
   const auto& options = config.worker_config;
   EXPECT_EQ(options.max_concurrent_activities, 2U);
@@ -82,6 +83,12 @@ TEST(Defaults, A5_D1_HaveTheLoadedConnectionAndTaskQueue) {
   EXPECT_EQ(config.worker_config.task_queue, "from-environment");
 }
 
+TEST(Defaults, C1_HaveTheLoadedCodecForTheCallbackToRead) {
+  envconfig::ClientConfig loaded;
+  loaded.codec = {.endpoint = "http://codec", .auth = "Bearer x"};
+  EXPECT_EQ(default_config(version, loaded, {}).codec, loaded.codec);
+}
+
 TEST(Defaults, X1_TheIdleTimeoutComesFromTheEnvironment) {
   EXPECT_EQ(default_config(version, {}, {{"TEMPORAL_LAMBDA_IDLE_TIMEOUT", "1.5s"}}).idle_timeout, 1500ms);
   EXPECT_EQ(default_config(version, {}, {{"TEMPORAL_LAMBDA_IDLE_TIMEOUT", ""}}).idle_timeout, std::nullopt) << "C4";
@@ -111,6 +118,37 @@ TEST(Configure, A9_KeepsWhatTheCallbackReturnsEvenWhenItCannotBeCopied) {
   EXPECT_FALSE(watch.expired());
   scope.reset();
   EXPECT_TRUE(watch.expired());
+}
+
+TEST(Configure, A9_MayBeACoroutine) {
+  std::weak_ptr<int> scope;
+  const auto callback = [&scope](LambdaWorkerConfig& config) -> Task<std::shared_ptr<int>> {
+    co_await sleep_for(1ms);
+    config.worker_config.task_queue = "from-a-coroutine";
+    auto object = std::make_shared<int>(7);
+    scope = object;
+    co_return object;
+  };
+  LambdaWorkerConfig config;
+  auto kept = call_configure(callback, config);
+  EXPECT_EQ(config.worker_config.task_queue, "from-a-coroutine");
+  EXPECT_FALSE(scope.expired());
+  kept.reset();
+  EXPECT_TRUE(scope.expired());
+}
+
+TEST(Configure, A9_K2_ACoroutineWithoutAResultKeepsNothingAndMayThrow) {
+  LambdaWorkerConfig config;
+  EXPECT_EQ(call_configure([](LambdaWorkerConfig&) -> Task<> { co_await sleep_for(1ms); }, config), nullptr);
+  const auto failure = failure_of([&config] {
+    call_configure(
+        [](LambdaWorkerConfig&) -> Task<> {
+          co_await sleep_for(1ms);
+          throw std::runtime_error("no secret store");
+        },
+        config);
+  });
+  EXPECT_EQ(failure, (Failure{ErrorType::configure_callback, "no secret store"}));
 }
 
 TEST(Overrides, B2_PutTheVersionBackWithOneWarning) {
@@ -153,6 +191,19 @@ TEST(Overrides, X1_RaisesAnIdleTimeoutThatWouldLeaveTasksBehind) {
   EXPECT_EQ(config.idle_timeout, 5s);
 }
 
+TEST(Overrides, E12_ATunerReplacesTheDefaultLimitsWithoutAComplaint) {
+  Stage stage;
+  auto config = good_config();
+  config.worker_config.tuner = worker::WorkerTuner{.activities = worker::FixedSizeSlots{7}};
+  apply_overrides(config, version, fake_world(stage).log);
+  EXPECT_EQ(config.worker_config.max_concurrent_activities, std::nullopt);
+  EXPECT_EQ(config.worker_config.max_concurrent_workflow_tasks, std::nullopt);
+  EXPECT_EQ(config.worker_config.max_concurrent_local_activities, std::nullopt);
+  EXPECT_EQ(config.worker_config.max_concurrent_nexus_tasks, std::nullopt);
+  EXPECT_TRUE(config.worker_config.tuner);
+  EXPECT_TRUE(stage.logged("WARN").empty());
+}
+
 TEST(Validate, AcceptsTheDefaults) { EXPECT_EQ(refusal_of(good_config()).message, "no error"); }
 
 TEST(Validate, D2_NeedsATaskQueue) {
@@ -181,14 +232,6 @@ TEST(Validate, K1_RefusesValuesOutOfRangeByName) {
     const auto failure = refusal_of(config);
     return failure.type == ErrorType::configuration ? failure.message : "not a configuration error";
   };
-  EXPECT_THAT(refused([](auto& c) { c.worker_config.max_concurrent_activities = 0; }),
-              HasSubstr("max_concurrent_activities is 0"));
-  EXPECT_THAT(refused([](auto& c) { c.worker_config.max_concurrent_workflow_tasks = 1; }),
-              HasSubstr("max_concurrent_workflow_tasks is 1"));
-  EXPECT_THAT(refused([](auto& c) { c.worker_config.workflow_task_poller_behavior = worker::SimpleMaximum{1}; }),
-              HasSubstr("workflow_task_poller_behavior"));
-  EXPECT_THAT(refused([](auto& c) { c.worker_config.nexus_task_poller_behavior = worker::Autoscaling{5, 1, 1}; }),
-              HasSubstr("nexus_task_poller_behavior"));
   EXPECT_THAT(refused([](auto& c) { c.worker_config.graceful_shutdown_timeout = -1s; }),
               HasSubstr("graceful_shutdown_timeout is -1 s"));
   EXPECT_THAT(refused([](auto& c) { c.worker_config.graceful_shutdown_timeout = Duration::max(); }),
@@ -208,7 +251,7 @@ TEST(Validate, AsksClientAndWorkerToo) {
             (Failure{ErrorType::configuration, "registered twice"}));
 }
 
-TEST(Failure, K_MapsExceptionsToErrorTypes) {
+TEST(Failure, K1_K2_K3_K4_K5_K6_MapsExceptionsToErrorTypes) {
   const auto type_of = [](auto error) { return failure_of([&] { throw error; }).type; };
   EXPECT_EQ(type_of(ConfigurationError("x")), ErrorType::configuration);
   EXPECT_EQ(type_of(ConnectionError("x")), ErrorType::connection);

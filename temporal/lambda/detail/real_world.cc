@@ -1,5 +1,6 @@
 #include <temporal/client/client.h>
 #include <temporal/client/detail/access.h>
+#include <temporal/converter/protobuf_log.h>
 #include <temporal/core/runtime.h>
 #include <temporal/envconfig/load_client_config.h>
 #include <temporal/lambda/detail/log_settings.h>
@@ -8,7 +9,10 @@
 
 #include <algorithm>
 #include <array>
+#include <condition_variable>
 #include <cstdlib>
+#include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,8 +52,30 @@ class RealConnection final : public Connection {
   std::shared_ptr<Worker> create_worker(const worker::WorkerOptions& options) override {
     return std::make_shared<RealWorker>(client_, options);
   }
+  void limit_polls(const PollLimit& limit) override {
+    const auto after_a_task = std::chrono::duration_cast<std::chrono::milliseconds>(limit.after_a_task);
+    connection().limit_polls({limit.at, after_a_task, limit.at_most});
+  }
+  bool hold_polls(std::chrono::steady_clock::time_point until, std::stop_token stop) override {
+    struct Held {
+      std::mutex mutex;
+      std::condition_variable_any ended;
+      std::optional<bool> task_came;
+    };
+    const auto held = std::make_shared<Held>();  // shared: the answer may come after the time
+    connection().hold_polls([held](const core::Result& result) {
+      const std::scoped_lock lock{held->mutex};
+      held->task_came = core::Connection::task_came(result);
+      held->ended.notify_all();
+    });
+    std::unique_lock lock{held->mutex};
+    held->ended.wait_until(lock, stop, until, [&] { return held->task_came.has_value(); });
+    return held->task_came.value_or(false);
+  }
 
  private:
+  [[nodiscard]] const core::Connection& connection() const { return *client::detail::connection(client_); }
+
   client::Client client_;
 };
 
@@ -85,6 +111,7 @@ const std::shared_ptr<core::Runtime>& runtime(const Logger& log, bool on_lambda)
 World real_world() {
   auto environment = envconfig::process_environment();
   auto log = environment_logger(Logger::to_stderr(log_options(environment)), environment);
+  converter::log_protobuf_through(log);
   const bool on_lambda = envconfig::variable(environment, "AWS_LAMBDA_RUNTIME_API").has_value();
   auto connect = [log, on_lambda](const client::ConnectOptions& options) -> std::shared_ptr<Connection> {
     return std::make_shared<RealConnection>(client::detail::connect(runtime(log, on_lambda), options));

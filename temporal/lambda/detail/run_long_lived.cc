@@ -15,7 +15,9 @@ bool run(const LambdaWorkerConfig& config, const World& world, const Logger& log
   ConnectionCache connections{world};
   const auto connection =
       connections.obtain(config.client_connect_config, config.client_connect_config.connect_timeout, log);
-  const auto worker = connection->create_worker(config.worker_config);
+  auto options = config.worker_config;
+  if (!options.log) options.log = log;
+  const auto worker = connection->create_worker(options);
   worker->start();
   log.info("worker started", {{"address", config.client_connect_config.address},
                               {"namespace", config.client_connect_config.namespace_},

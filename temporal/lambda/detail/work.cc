@@ -59,6 +59,8 @@ class Stint {
     WorkResult result;
     auto end = End::failed;
     try {
+      idle_since_ = clock().now();
+      limit_polls();
       // Asking the server may hang, and the worker has no way to give up: a thread of its own can be left behind.
       const bool started = run_bounded(shift_.world.clock, shift_.schedule.drain_until(shift_.schedule.stop_at()),
                                        [worker = worker_] { worker->start(); });
@@ -70,19 +72,16 @@ class Stint {
       result.error = std::current_exception();
     }
     if (result.error) result.error = worker_error(result.error);
-    const auto begin = shift_.world.clock->now();
+    const auto begin = clock().now();
     const auto drain_until = end == End::stopped
                                  ? std::min(begin + termination_drain, shift_.schedule.drain_until(begin))
                                  : shift_.schedule.drain_until(begin);
     result.abandoned = !worker_->shutdown(drain_until);
     if (result.abandoned) {
       shift_.log.error("work is stuck and was abandoned: the process ends after the answer",
-                       {{"waited_seconds", seconds(shift_.world.clock->now() - begin)}});
+                       {{"waited_seconds", seconds(clock().now() - begin)}});
     }
-    shift_.log.info("worker stopped",
-                    {{"reason", to_string(end)}, {"drain_seconds", seconds(shift_.world.clock->now() - begin)}});
-    if (end == End::idle) settle();
-    if (end == End::budget_spent) result.error = settle();
+    shift_.log.info("worker stopped", {{"reason", to_string(end)}, {"drain_seconds", seconds(clock().now() - begin)}});
     return result;
   }
 
@@ -91,37 +90,65 @@ class Stint {
     return std::make_exception_ptr(LambdaError(ErrorType::connection, message));
   }
 
-  End wait(std::exception_ptr& error) {
-    const auto& clock = *shift_.world.clock;
+  [[nodiscard]] const Clock& clock() const { return *shift_.world.clock; }
+
+  /// When the worker leaves, should no task come.
+  [[nodiscard]] SteadyTime leave_at() const {
     const auto stop_at = shift_.schedule.stop_at();
-    auto idle_since = clock.now();
-    for (;;) {
-      const auto status = worker_->status();
-      idle_since = std::max(idle_since, status.last_task);
-      auto until = stop_at;
-      if (config_.idle_timeout) {
-        const auto now = clock.now();
-        if (status.running_tasks > 0) {
-          idle_since = now;  // a task that ended right now would still leave the whole idle timeout to wait
-        } else if (now >= idle_since + *config_.idle_timeout) {
-          // No tasks come from a server that is gone: that is not idleness, it may come back.
-          if (!probe(*connection_, last_probe)) return End::idle;
-          idle_since = clock.now();
-        }
-        until = std::min(stop_at, idle_since + *config_.idle_timeout);
-      }
-      error = worker_->wait_until(until, shift_.stop);
+    return config_.idle_timeout ? std::min(stop_at, idle_since_ + *config_.idle_timeout) : stop_at;
+  }
+
+  /// A busy worker moves the limit of its polls before they stop. The budget's end does not move.
+  [[nodiscard]] SteadyTime look_again_at() const {
+    const auto end = leave_at();
+    return busy_ && end < shift_.schedule.stop_at() ? end - no_more_polls : end;
+  }
+
+  /// Waits for the end of the work. The polls have ended then, so that no task is given to a worker that leaves; only
+  /// a failure and the little time after SIGTERM do not wait for that.
+  End wait(std::exception_ptr& error) {
+    for (;; limit_polls()) {
+      error = worker_->wait_until(look_again_at(), shift_.stop);
       if (error) return End::failed;
       if (shift_.stop.stop_requested()) return End::stopped;
-      if (clock.now() >= stop_at) return End::budget_spent;
+      see_tasks();
+      if (clock().now() < leave_at()) continue;
+      const bool task_came = connection_->hold_polls(shift_.schedule.polls_until(clock().now()), shift_.stop);
+      error = worker_->wait_until(clock().now(), shift_.stop);
+      if (error) return End::failed;
+      if (shift_.stop.stop_requested()) return End::stopped;
+      const bool time_is_up = clock().now() >= shift_.schedule.stop_at();
+      if (task_came && !time_is_up) idle_since_ = clock().now();
+      see_tasks();
+      if (clock().now() < leave_at()) continue;
+      const auto silence = ask_server();
+      if (time_is_up) {
+        error = silence;
+        return End::budget_spent;
+      }
+      if (!silence) return End::idle;
+      idle_since_ = clock().now();  // no tasks come from a server that is gone: that is not idleness, it may come back
     }
   }
 
-  /// A last call, for two reasons. What a connection carries arrives in order: when the server answers, it knows that
-  /// the worker's polls have ended, and gives them no task while the environment is frozen. And the worker goes on
-  /// trying while the server is gone: one that never came back is an error.
-  std::exception_ptr settle() {
-    const Duration left = shift_.schedule.deadline - answer_margin - hook_reserve - shift_.world.clock->now();
+  void see_tasks() {
+    const auto status = worker_->status();
+    busy_ = status.running_tasks > 0;
+    // A task that ended right now would still leave the whole idle timeout to wait.
+    idle_since_ = busy_ ? clock().now() : std::max(idle_since_, status.last_task);
+  }
+
+  void limit_polls() {
+    const auto last = shift_.schedule.last_poll_limit();
+    connection_->limit_polls({.at = std::min(leave_at(), last),
+                              .after_a_task = config_.idle_timeout.value_or(Duration::zero()),
+                              .at_most = last});
+  }
+
+  /// A last call, for two reasons. The worker goes on trying while the server is gone: one that never came back is an
+  /// error. And when the answer is here, the task that a last poll brought has reached the worker.
+  std::exception_ptr ask_server() {
+    const Duration left = shift_.schedule.deadline - answer_margin - hook_reserve - clock().now();
     const auto error = probe(*connection_, std::clamp(left, least_timeout, last_probe));
     if (!error) return {};
     return lost("the Temporal server at " + config_.client_connect_config.address +
@@ -132,13 +159,17 @@ class Stint {
   const Shift& shift_;
   std::shared_ptr<Connection> connection_;
   std::shared_ptr<Worker> worker_;
+  SteadyTime idle_since_ = {};
+  bool busy_ = false;
 };
 
 WorkResult try_work(const LambdaWorkerConfig& config, const Shift& shift) {
   const auto& clock = *shift.world.clock;
   const Duration limit = shift.schedule.deadline - answer_margin - hook_reserve - clock.now();
   auto connection = shift.connections.obtain(config.client_connect_config, limit, shift.log);
-  auto worker = connection->create_worker(config.worker_config);
+  auto options = config.worker_config;
+  if (!options.log) options.log = shift.log;
+  auto worker = connection->create_worker(options);
   const Budget budget{shift.schedule.deadline - clock.now(), shift.schedule.buffer};
   if (budget.work_time() <= Duration::zero()) {
     shift.log.warn("connecting took the time that was left for work: the worker is not run",

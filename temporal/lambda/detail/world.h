@@ -50,6 +50,21 @@ class Connection {
   /// One call to the server, without a retry. @throws when it gives no answer within `timeout`.
   virtual void probe(Duration timeout) = 0;
   virtual std::shared_ptr<Worker> create_worker(const worker::WorkerOptions& options) = 0;
+
+  /// When polls are to end.
+  struct PollLimit {
+    std::chrono::steady_clock::time_point at = {};
+    Duration after_a_task = {};                          ///< a task that comes moves the limit to this long after it,
+    std::chrono::steady_clock::time_point at_most = {};  ///< but not beyond this
+  };
+  /// Has the server end the polls of workers on this connection at the limit, or up to 1.1 s later; in the last 0.5 s
+  /// before it no poll begins. What `hold_polls` held goes on, unless the server ended the polls because it was told
+  /// that the worker leaves: then it works on what it has.
+  virtual void limit_polls(const PollLimit& limit) = 0;
+  /// Holds new polls back and waits until none is under way, but no longer than `until`, nor beyond a stop. A worker
+  /// that is shut down then loses no task.
+  /// @return whether a task came since the polls were limited.
+  virtual bool hold_polls(std::chrono::steady_clock::time_point until, std::stop_token stop) = 0;
 };
 
 struct World {

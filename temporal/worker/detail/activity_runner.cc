@@ -1,6 +1,7 @@
 #include <temporal/worker/detail/activity_runner.h>
 
 #include <temporal/common/errors.h>
+#include <temporal/common/start.h>
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
 
@@ -10,11 +11,12 @@ namespace temporal::worker::detail {
 namespace {
 
 using activity::CancellationReason;
-using coresdk::ActivityTaskCompletion;
+using activity::detail::Context;
+using coresdk::activity_result::ActivityExecutionResult;
 
 activity::Info make_info(const std::string& token, const std::string& task_queue,
                          const coresdk::activity_task::Start& start) {
-  const auto timeout = [](bool set, const google::protobuf::Duration& value) {
+  const auto timeout = [](bool set, const well_known::Duration& value) {
     const auto duration = converter::to_duration(value);
     return set && duration > Duration::zero() ? std::optional{duration} : std::nullopt;
   };
@@ -35,6 +37,9 @@ activity::Info make_info(const std::string& token, const std::string& task_queue
       .schedule_to_close_timeout = timeout(start.has_schedule_to_close_timeout(), start.schedule_to_close_timeout()),
       .start_to_close_timeout = timeout(start.has_start_to_close_timeout(), start.start_to_close_timeout()),
       .heartbeat_timeout = timeout(start.has_heartbeat_timeout(), start.heartbeat_timeout()),
+      .retry_policy =
+          start.has_retry_policy() ? std::optional{converter::to_retry_policy(start.retry_policy())} : std::nullopt,
+      .priority = converter::to_priority(start.priority()),
   };
 }
 
@@ -55,20 +60,80 @@ CancellationReason to_reason(coresdk::activity_task::ActivityCancelReason reason
   }
 }
 
-bool is_cancelled_error(const std::exception_ptr& failure) {
-  try {
-    std::rethrow_exception(failure);
-  } catch (const CancelledError&) {
-    return true;
-  } catch (...) {
-    return false;
+/// How an activity ended that lets a `CancelledError` through. One that was paused or reset is not cancelled: the
+/// server runs it again, and refuses the report of a cancellation.
+ActivityExecutionResult cancelled(std::optional<CancellationReason> reason, const std::exception_ptr& error) {
+  ActivityExecutionResult result;
+  const auto fail = [&result](const std::exception_ptr& failure) {
+    *result.mutable_failed()->mutable_failure() = converter::to_failure(failure);
+  };
+  if (reason == CancellationReason::paused) {
+    fail(std::make_exception_ptr(ApplicationError{"the activity was paused", {.type = "ActivityPause"}}));
+  } else if (reason == CancellationReason::reset) {
+    fail(std::make_exception_ptr(ApplicationError{"the activity was reset", {.type = "ActivityReset"}}));
+  } else if (reason) {
+    *result.mutable_cancelled()->mutable_failure() = converter::to_failure(error);
+  } else {
+    fail(error);
   }
+  return result;
+}
+
+/// Runs an activity of either kind.
+Task<Payload> call(const activity::Definition& definition, std::vector<Payload> arguments) {
+  if (definition.run_task) co_return co_await definition.run_task(std::move(arguments));
+  co_return definition.run(arguments);
+}
+
+/// How an activity ended that is being left by an exception.
+ActivityExecutionResult result_of_exception(const Context& context) {
+  ActivityExecutionResult result;
+  try {
+    throw;
+  } catch (const activity::detail::CompletesAsynchronously&) {
+    result.mutable_will_complete_async();
+  } catch (const CancelledError&) {
+    result = cancelled(context.cancellation_reason(), std::current_exception());
+  } catch (...) {
+    *result.mutable_failed()->mutable_failure() = converter::to_failure(std::current_exception());
+  }
+  return result;
+}
+
+ActivityExecutionResult completed(Payload value) {
+  ActivityExecutionResult result;
+  *result.mutable_completed()->mutable_result() = converter::to_proto(std::move(value));
+  return result;
 }
 
 }  // namespace
 
-ActivityRunner::ActivityRunner(std::vector<activity::Definition> definitions, std::string task_queue, Outside outside)
-    : task_queue_(std::move(task_queue)), outside_(std::move(outside)) {
+/// Where an activity's coroutine runs: its context is current in each piece of it.
+class ActivityRunner::ContextExecutor final : public Executor {
+ public:
+  ContextExecutor(std::shared_ptr<Context> context, std::function<void(Job)> post)
+      : context_(std::move(context)), post_(std::move(post)) {}
+
+  void post(Job job) override {
+    post_([context = context_, job = std::move(job)] {
+      const Context::Scope scope{*context};
+      job();
+    });
+  }
+  [[nodiscard]] Context& context() const { return *context_; }
+
+ private:
+  std::shared_ptr<Context> context_;
+  std::function<void(Job)> post_;
+};
+
+ActivityRunner::ActivityRunner(std::vector<activity::Definition> definitions,
+                               std::optional<activity::Definition> dynamic, std::string task_queue, Outside outside,
+                               Interceptors interceptors)
+    : dynamic_(std::move(dynamic)),
+      task_queue_(std::move(task_queue)),
+      outside_(std::move(outside)),
+      interceptors_(std::move(interceptors)) {
   for (auto& definition : definitions) definitions_.emplace(definition.name, std::move(definition));
 }
 
@@ -80,7 +145,8 @@ void ActivityRunner::handle(const std::string& bytes) {
 }
 
 void ActivityRunner::start(const std::string& token, const coresdk::activity_task::Start& start) {
-  auto record = [this, token](std::vector<Payload> details) {
+  auto record = [this, token, is_local = start.is_local()](std::vector<Payload> details) {
+    if (is_local) return;  // its worker knows that it is alive
     coresdk::ActivityHeartbeat heartbeat;
     heartbeat.set_task_token(token);
     converter::set_payloads(*heartbeat.mutable_details(), std::move(details));
@@ -92,8 +158,18 @@ void ActivityRunner::start(const std::string& token, const coresdk::activity_tas
     const std::scoped_lock lock{mutex_};
     running_.emplace(token, context);
   }
-  outside_.execute(
-      [this, token, context, arguments = converter::to_payloads(start.input())] { run(token, *context, arguments); });
+  activity::ExecuteInput input{.arguments = converter::to_payloads(start.input())};
+  const auto* definition = find(start.activity_type());
+  const bool is_coroutine = definition != nullptr && definition->run_task;
+  if (is_coroutine || !interceptors_.empty()) {
+    if (!interceptors_.empty()) input.headers = converter::to_payload_map(start.header_fields());
+    const auto executor = std::make_shared<ContextExecutor>(context, is_coroutine ? outside_.post : outside_.execute);
+    (void)temporal::start(*executor, run_task(token, executor, outside_.hold(), std::move(input)),
+                          context->stop_token());
+  } else {
+    outside_.execute(
+        [this, token, context, arguments = std::move(input.arguments)] { run(token, *context, arguments); });
+  }
 }
 
 void ActivityRunner::cancel(const std::string& token, const coresdk::activity_task::Cancel& cancel) {
@@ -108,27 +184,55 @@ void ActivityRunner::cancel(const std::string& token, const coresdk::activity_ta
 }
 
 void ActivityRunner::run(const std::string& token, Context& context, const std::vector<Payload>& arguments) {
-  ActivityTaskCompletion completion;
-  completion.set_task_token(token);
-  auto& result = *completion.mutable_result();
+  ActivityExecutionResult result;
   try {
     const Context::Scope scope{context};
-    *result.mutable_completed()->mutable_result() =
-        converter::to_proto(find(context.info.activity_type).run(arguments));
+    result = completed(require(context.info.activity_type).run(arguments));
   } catch (...) {
-    const auto failure = std::current_exception();
-    const bool cancelled = context.cancellation_reason() && is_cancelled_error(failure);
-    *(cancelled ? result.mutable_cancelled()->mutable_failure() : result.mutable_failed()->mutable_failure()) =
-        converter::to_failure(failure);
+    result = result_of_exception(context);
   }
+  finish(token, std::move(result));
+}
+
+Task<> ActivityRunner::run_task(std::string token, std::shared_ptr<ContextExecutor> executor, std::shared_ptr<void>,
+                                activity::ExecuteInput input) {
+  auto& context = executor->context();
+  ActivityExecutionResult result;
+  try {
+    result = completed(co_await execute(context, std::move(input)));
+  } catch (...) {
+    result = result_of_exception(context);
+  }
+  context.interception = {};  // what the user's interceptors hold is let go before the worker can end
+  finish(token, std::move(result));
+}
+
+Task<Payload> ActivityRunner::execute(Context& context, activity::ExecuteInput input) const {
+  const auto body = [this, &context](std::vector<Payload> arguments) {
+    return call(require(context.info.activity_type), std::move(arguments));
+  };
+  context.interception = {interceptors_, context.info, body};
+  auto* const first = context.interception.first();
+  co_return co_await (first == nullptr ? body(std::move(input.arguments)) : first->execute(std::move(input)));
+}
+
+void ActivityRunner::finish(const std::string& token, ActivityExecutionResult result) {
+  coresdk::ActivityTaskCompletion completion;
+  completion.set_task_token(token);
+  *completion.mutable_result() = std::move(result);
   outside_.complete(completion.SerializeAsString());
   const std::scoped_lock lock{mutex_};
   running_.erase(token);
 }
 
-const activity::Definition& ActivityRunner::find(const std::string& type) const {
+const activity::Definition* ActivityRunner::find(const std::string& type) const {
   const auto definition = definitions_.find(type);
-  if (definition != definitions_.end()) return definition->second;
+  if (definition != definitions_.end()) return &definition->second;
+  return dynamic_ ? &*dynamic_ : nullptr;
+}
+
+const activity::Definition& ActivityRunner::require(const std::string& type) const {
+  if (const auto* definition = find(type)) return *definition;
   std::string names;
   for (const auto& [name, known] : definitions_) names += (names.empty() ? "" : ", ") + name;
   throw ApplicationError{"activity type " + type +

@@ -2,6 +2,9 @@
 
 #include <temporal/activity/definition.h>
 #include <temporal/activity/detail/context.h>
+#include <temporal/activity/interceptor.h>
+#include <temporal/common/executor.h>
+#include <temporal/common/task.h>
 
 #include <temporal/sdk/core/activity_task/activity_task.pb.h>
 #include <temporal/sdk/core/core_interface.pb.h>
@@ -11,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -22,12 +26,19 @@ class ActivityRunner {
  public:
   /// The world around it. All are called from several threads.
   struct Outside {
-    std::function<void(std::function<void()> job)> execute;  ///< runs a job on a thread that may block
-    std::function<void(const std::string& completion)> complete;
-    std::function<void(const std::string& heartbeat)> record_heartbeat;
+    std::function<void(Executor::Job)> execute = {};  ///< runs a job on a thread that may block
+    std::function<void(Executor::Job)> post = {};     ///< runs a piece of a coroutine
+    /// What it gives is held until a coroutine has ended: the runner has to outlive it.
+    std::function<std::shared_ptr<void>()> hold = {};
+    std::function<void(const std::string& completion)> complete = {};
+    std::function<void(const std::string& heartbeat)> record_heartbeat = {};
   };
 
-  ActivityRunner(std::vector<activity::Definition> definitions, std::string task_queue, Outside outside);
+  using Interceptors = std::vector<std::shared_ptr<activity::Interceptor>>;
+
+  /// @param dynamic runs what is not among the definitions, if set.
+  ActivityRunner(std::vector<activity::Definition> definitions, std::optional<activity::Definition> dynamic,
+                 std::string task_queue, Outside outside, Interceptors interceptors = {});
 
   /// Starts an activity or cancels one that runs. Never throws for what the task asks; that becomes a failed activity.
   void handle(const std::string& task);
@@ -36,15 +47,24 @@ class ActivityRunner {
 
  private:
   using Context = activity::detail::Context;
+  class ContextExecutor;
 
   void start(const std::string& token, const coresdk::activity_task::Start& start);
   void cancel(const std::string& token, const coresdk::activity_task::Cancel& cancel);
   void run(const std::string& token, Context& context, const std::vector<Payload>& arguments);
-  [[nodiscard]] const activity::Definition& find(const std::string& type) const;
+  Task<> run_task(std::string token, std::shared_ptr<ContextExecutor> executor, std::shared_ptr<void> hold,
+                  activity::ExecuteInput input);
+  Task<Payload> execute(Context& context, activity::ExecuteInput input) const;
+  void finish(const std::string& token, coresdk::activity_result::ActivityExecutionResult result);
+  /// Null when there is none.
+  [[nodiscard]] const activity::Definition* find(const std::string& type) const;
+  [[nodiscard]] const activity::Definition& require(const std::string& type) const;
 
   std::map<std::string, activity::Definition, std::less<>> definitions_;
+  std::optional<activity::Definition> dynamic_;
   std::string task_queue_;
   Outside outside_;
+  Interceptors interceptors_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Context>> running_;
 };

@@ -2,21 +2,43 @@
 
 #include <temporal/activity/activity.h>
 #include <temporal/common/errors.h>
+#include <temporal/common/sleep.h>
 #include <temporal/converter/proto_payload.h>
 
 #include <gmock/gmock.h>
 
+#include <future>
+#include <memory>
 #include <stdexcept>
 
 using namespace temporal;
 using coresdk::ActivityTaskCompletion;
 using coresdk::activity_task::ActivityTask;
 using temporal::worker::detail::ActivityRunner;
+using namespace std::chrono_literals;
 
 namespace {
 
 int twice(int n) { return 2 * n; }
 void fail() { throw std::runtime_error{"out of paper"}; }
+void leave() { activity::complete_asynchronously(); }
+void stop_for_good() { throw ApplicationError{"no money", {.type = "CardDeclined", .non_retryable = true}}; }
+Task<int> twice_later(int n) {
+  co_await sleep_for(1ms);
+  activity::heartbeat(activity::info().activity_type);
+  co_return 2 * n;
+}
+Task<> wait_for_a_stop() {
+  EXPECT_FALSE(co_await sleep_for(1h));
+  activity::throw_if_cancelled();
+}
+Task<> leave_later() {
+  co_await sleep_for(1ms);
+  activity::complete_asynchronously();
+}
+std::string anything(std::vector<RawValue> arguments) {
+  return activity::info().activity_type + " of " + std::to_string(arguments.size());
+}
 void beat() {
   activity::heartbeat(activity::heartbeat_details<int>().value_or(0) + 1);
   activity::throw_if_cancelled();
@@ -36,21 +58,35 @@ class ActivityRunnerTest : public testing::Test {
     converter::set_payloads(*task.mutable_start()->mutable_input(), converter::to_payloads(arguments...));
     return task;
   }
+  static ActivityTask cancel(coresdk::activity_task::ActivityCancelReason reason) {
+    ActivityTask task;
+    task.set_task_token("token");
+    task.mutable_cancel()->set_reason(reason);
+    return task;
+  }
+  void wait_for_the_coroutine() { ended_.get_future().wait(); }
   void handle(const ActivityTask& task) { runner_.handle(task.SerializeAsString()); }
   const coresdk::activity_result::ActivityExecutionResult& result() const { return completions_.at(0).result(); }
 
   std::vector<std::function<void()>> jobs_;
+  std::promise<void> ended_;
   std::vector<ActivityTaskCompletion> completions_;
   std::vector<coresdk::ActivityHeartbeat> heartbeats_;
   ActivityRunner runner_{
       {activity::function_definition<twice>(), activity::function_definition<fail>(),
-       activity::function_definition<beat>()},
+       activity::function_definition<beat>(), activity::function_definition<leave>(),
+       activity::function_definition<leave_later>(), activity::function_definition<stop_for_good>(),
+       activity::function_definition<twice_later>(), activity::function_definition<wait_for_a_stop>()},
+      std::nullopt,
       "queue",
       {.execute = [this](auto job) { jobs_.push_back(std::move(job)); },
+       .post = [this](auto job) { coroutines_.post(std::move(job)); },
+       .hold = [this]() -> std::shared_ptr<void> { return {nullptr, [this](void*) { ended_.set_value(); }}; },
        .complete =
            [this](const std::string& bytes) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); },
        .record_heartbeat =
            [this](const std::string& bytes) { EXPECT_TRUE(heartbeats_.emplace_back().ParseFromString(bytes)); }}};
+  ThreadPool coroutines_{1};
 };
 
 }  // namespace
@@ -75,7 +111,8 @@ TEST_F(ActivityRunnerTest, AnUnknownTypeFailsAndListsWhatIsRegistered) {
   handle(start("thrice", 1));
   run_jobs();
   EXPECT_THAT(result().failed().failure().message(), testing::HasSubstr("thrice is not registered"));
-  EXPECT_THAT(result().failed().failure().message(), testing::HasSubstr("beat, fail, twice"));
+  EXPECT_THAT(result().failed().failure().message(),
+              testing::HasSubstr("beat, fail, leave, leave_later, stop_for_good, twice, twice_later, wait_for_a_stop"));
 }
 
 TEST_F(ActivityRunnerTest, APayloadThatDoesNotDecodeFailsTheActivityAndNamesTypeAndArgument) {
@@ -85,24 +122,109 @@ TEST_F(ActivityRunnerTest, APayloadThatDoesNotDecodeFailsTheActivityAndNamesType
   EXPECT_THAT(result().failed().failure().message(), testing::HasSubstr("argument 1"));
 }
 
+TEST_F(ActivityRunnerTest, AHeartbeatOfALocalActivityGoesNowhere) {
+  auto task = start("beat");
+  task.mutable_start()->set_is_local(true);
+  handle(task);
+  run_jobs();
+  EXPECT_TRUE(heartbeats_.empty());
+  EXPECT_TRUE(result().has_completed());
+}
+
 TEST_F(ActivityRunnerTest, HandsHeartbeatsOnAndReportsACancellation) {
   auto task = start("beat");
   *task.mutable_start()->add_heartbeat_details() = converter::to_proto(converter::to_payload(4));
   handle(task);
-  ActivityTask cancel;
-  cancel.set_task_token("token");
-  cancel.mutable_cancel()->set_reason(coresdk::activity_task::WORKER_SHUTDOWN);
-  handle(cancel);
+  handle(cancel(coresdk::activity_task::WORKER_SHUTDOWN));
   run_jobs();
   EXPECT_EQ(heartbeats_.at(0).details(0).data(), "5");
   EXPECT_TRUE(result().cancelled().failure().has_canceled_failure_info());
   EXPECT_THAT(result().cancelled().failure().message(), testing::HasSubstr("worker shutdown"));
 }
 
+TEST_F(ActivityRunnerTest, AnActivityThatWasPausedOrResetFailsBecauseTheServerRunsItAgain) {
+  for (const auto& [reason, type] : {std::pair{coresdk::activity_task::PAUSED, "ActivityPause"},
+                                     std::pair{coresdk::activity_task::RESET, "ActivityReset"}}) {
+    completions_.clear();
+    handle(start("beat"));
+    handle(cancel(reason));
+    run_jobs();
+    EXPECT_EQ(result().failed().failure().application_failure_info().type(), type);
+  }
+}
+
+TEST_F(ActivityRunnerTest, AnApplicationErrorKeepsItsTypeAndThatItIsNotRetried) {
+  handle(start("stop_for_good"));
+  run_jobs();
+  const auto& info = result().failed().failure().application_failure_info();
+  EXPECT_EQ(info.type(), "CardDeclined");
+  EXPECT_TRUE(info.non_retryable());
+}
+
+TEST_F(ActivityRunnerTest, AnActivityMayLeaveAndBeCompletedElsewhere) {
+  handle(start("leave"));
+  run_jobs();
+  EXPECT_TRUE(result().has_will_complete_async());
+  EXPECT_EQ(runner_.running(), 0U);
+}
+
+TEST_F(ActivityRunnerTest, ACoroutineHoldsNoThreadAndKeepsItsContext) {
+  handle(start("twice_later", 21));
+  EXPECT_TRUE(jobs_.empty());
+  wait_for_the_coroutine();
+  EXPECT_EQ(result().completed().result().data(), "42");
+  EXPECT_EQ(heartbeats_.at(0).details(0).data(), "\"twice_later\"") << "after a co_await";
+  EXPECT_EQ(runner_.running(), 0U);
+}
+
+TEST_F(ActivityRunnerTest, ACoroutinesStopTokenIsThatOfItsActivity) {
+  handle(start("wait_for_a_stop"));
+  handle(cancel(coresdk::activity_task::CANCELLED));
+  wait_for_the_coroutine();
+  EXPECT_TRUE(result().has_cancelled());
+}
+
+TEST_F(ActivityRunnerTest, ACoroutineMayLeaveOrFailAsAFunctionDoes) {
+  handle(start("leave_later"));
+  wait_for_the_coroutine();
+  EXPECT_TRUE(result().has_will_complete_async());
+  completions_.clear();
+  ended_ = {};
+  handle(start("twice_later", std::string{"x"}));
+  wait_for_the_coroutine();
+  EXPECT_THAT(result().failed().failure().message(), testing::HasSubstr("argument 1"));
+}
+
+TEST_F(ActivityRunnerTest, ADynamicActivityRunsWhatIsNotRegistered) {
+  ActivityRunner runner{
+      {activity::function_definition<twice>()},
+      activity::dynamic_definition<anything>(),
+      "queue",
+      {.execute = [](auto job) { job(); },
+       .complete =
+           [this](const std::string& bytes) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); }}};
+  runner.handle(start("resize", 1, 2).SerializeAsString());
+  runner.handle(start("twice", 21).SerializeAsString());
+  EXPECT_EQ(completions_.at(0).result().completed().result().data(), "\"resize of 2\"");
+  EXPECT_EQ(completions_.at(1).result().completed().result().data(), "42");
+}
+
+TEST_F(ActivityRunnerTest, ToldItsRetryPolicyAndPriority) {
+  activity::Info info;
+  ActivityRunner runner{{activity::callable_definition("look", [&info] { info = activity::info(); })},
+                        std::nullopt,
+                        "queue",
+                        {.execute = [](auto job) { job(); }, .complete = [](const std::string&) {}}};
+  auto task = start("look");
+  task.mutable_start()->mutable_retry_policy()->set_maximum_attempts(3);
+  task.mutable_start()->mutable_priority()->set_priority_key(2);
+  runner.handle(task.SerializeAsString());
+  EXPECT_EQ(info.retry_policy.value().maximum_attempts, 3);
+  EXPECT_EQ(info.priority.priority_key, 2);
+  EXPECT_EQ(info.task_queue, "queue");
+}
+
 TEST_F(ActivityRunnerTest, ACancellationThatComesTooLateDoesNothing) {
-  ActivityTask cancel;
-  cancel.set_task_token("gone");
-  cancel.mutable_cancel();
-  handle(cancel);
+  handle(cancel(coresdk::activity_task::CANCELLED));
   EXPECT_TRUE(completions_.empty());
 }

@@ -33,7 +33,10 @@ class JobQueue {
       ++idle_;
       wake_.wait(lock, [this] { return closed_ || !jobs_.empty(); });
       --idle_;
-      if (jobs_.empty()) return;
+      if (jobs_.empty()) {
+        --threads_;  // a job that comes after the end still gets a thread
+        return;
+      }
       {
         const Job job = std::move(jobs_.front());
         jobs_.pop_front();

@@ -37,3 +37,14 @@ TEST(JobQueue, RunsJobsSideBySide) {
   }
   queue.close();
 }
+
+TEST(JobQueue, AsksForAThreadForAJobThatComesAfterTheEnd) {
+  JobQueue queue{1};
+  EXPECT_TRUE(queue.submit([] {}));
+  queue.close();
+  queue.work();
+  bool done = false;
+  EXPECT_TRUE(queue.submit([&] { done = true; }));
+  queue.work();
+  EXPECT_TRUE(done);
+}

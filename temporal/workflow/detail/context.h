@@ -1,86 +1,88 @@
 #pragma once
 
-#include <temporal/common/duration.h>
-#include <temporal/workflow/activity.h>
-#include <temporal/workflow/detail/pending.h>
-#include <temporal/workflow/info.h>
+#include <temporal/common/log.h>
+#include <temporal/workflow/definition.h>
+#include <temporal/workflow/detail/activities.h>
+#include <temporal/workflow/detail/child_workflows.h>
+#include <temporal/workflow/detail/commands.h>
+#include <temporal/workflow/detail/external_workflows.h>
+#include <temporal/workflow/detail/facts.h>
+#include <temporal/workflow/detail/handlers.h>
+#include <temporal/workflow/detail/instance_options.h>
+#include <temporal/workflow/detail/interception.h>
+#include <temporal/workflow/detail/local_activities.h>
+#include <temporal/workflow/detail/outcome.h>
+#include <temporal/workflow/detail/patches.h>
+#include <temporal/workflow/detail/properties.h>
+#include <temporal/workflow/detail/scheduler.h>
+#include <temporal/workflow/detail/scope.h>
+#include <temporal/workflow/detail/timers.h>
 
-#include <temporal/sdk/core/workflow_completion/workflow_completion.pb.h>
-
-#include <deque>
-#include <functional>
-#include <list>
-#include <map>
 #include <memory>
-#include <random>
+#include <optional>
 #include <string>
-#include <vector>
 
 namespace temporal::workflow::detail {
 
-/// The deterministic world of one workflow run: its run queue, what it waits for, and the commands of the current
-/// activation. Used by one thread at a time.
+/// The deterministic world of one workflow run. Used by one thread at a time. It only ties its parts together:
+///
+///   facts       what the activations say: info, clock, randomness
+///   interception  who sees what reaches the run and what it asks for
+///   commands    what the current activation answers with
+///   scheduler   run queue and conditions; knows the cancellation scope of the coroutine that runs
+///   handlers    signals, updates, queries
+///   outcome     how the workflow ends
+///   patches     which of its changes the run has
+///   properties  what it shows of itself: search attributes, memo, current details
+///   activities, timers, …   one class per kind of command that has an outcome. Each has a `CommandTable` of
+///               `PendingCommand`s, a function that adds the command in the current scope, and one that takes the
+///               activation job with its outcome.
 class Context {
  public:
+  /// `definition` must outlive the context.
+  Context(const Definition& definition, InstanceOptions options, const std::string& run_id,
+          const coresdk::workflow_activation::InitializeWorkflow& start);
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  /// The eviction: destroys all frames. What their destructors ask for is dropped.
+  ~Context();
+
   /// The context of the workflow that this thread runs. Throws `std::logic_error` outside of one.
   static Context& current();
+  /// True on a thread that runs a workflow which goes on: it neither replays nor is evicted.
+  static bool progressing() noexcept;
 
   /// Makes a context current for as long as it lives.
-  class Scope {
+  class Entered {
    public:
-    explicit Scope(Context& context);
-    Scope(const Scope&) = delete;
-    Scope& operator=(const Scope&) = delete;
-    ~Scope();
+    explicit Entered(Context& context) noexcept;
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+    ~Entered();
 
    private:
     Context* previous_;
   };
 
-  // What workflow code asks for.
-  Scheduled schedule_activity(std::string_view type, const ActivityOptions& options, std::vector<Payload> input);
-  void cancel_activity(std::uint32_t sequence);
-  Scheduled start_timer(Duration duration);
-  void cancel_timer(std::uint32_t sequence);
-  std::shared_ptr<Pending> wait_for(std::function<bool()> condition);
+  const Definition& definition;
+  const InstanceOptions options;
+  const std::shared_ptr<Scope> root_scope = Scope::independent();  ///< cancelled with the workflow
+  Definition::Object object;                                       ///< of a workflow that is a class
 
-  // What an activation brings.
-  void fire_timer(std::uint32_t sequence);
-  void resolve_activity(std::uint32_t sequence, Payload result, std::exception_ptr failure);
-  void request_cancellation();
-
-  /// Runs everything that can go on, conditions included, until all of it waits.
-  void run_until_blocked();
-
-  /// Puts a resolved waiter at the end of the run queue.
-  void resolve(const std::shared_ptr<Pending>& pending, Payload result, std::exception_ptr failure);
-
-  coresdk::workflow_commands::WorkflowCommand& add_command() { return *completion.add_commands(); }
-
-  Info info;
-  bool replaying = false;
-  bool cancellation_requested = false;
-  bool disable_eager_activity_execution = false;
-  bool closing = false;  ///< the frames are being destroyed: destructors may not add commands
-  std::uint32_t history_length = 0;
-  std::uint64_t history_size_bytes = 0;
-  Timestamp now = {};
-  std::mt19937_64 random;
-  coresdk::workflow_completion::Success completion;
-
- private:
-  struct Condition {
-    std::function<bool()> holds;
-    std::shared_ptr<Pending> pending;
-  };
-  bool resolve_conditions();
-
-  std::uint32_t next_activity_ = 0;
-  std::uint32_t next_timer_ = 0;
-  std::deque<std::shared_ptr<Pending>> ready_;
-  std::map<std::uint32_t, std::shared_ptr<Pending>> activities_;
-  std::map<std::uint32_t, std::shared_ptr<Pending>> timers_;
-  std::list<Condition> conditions_;
+  Facts facts;
+  Interception interception{*this};
+  Commands commands;
+  Scheduler scheduler;
+  Handlers handlers{*this};
+  Outcome outcome{*this};
+  Patches patches{*this};
+  Properties properties;
+  Activities activities{*this};
+  ChildWorkflows child_workflows{*this};
+  ExternalWorkflows external_workflows{*this};
+  LocalActivities local_activities{*this};
+  Timers timers{*this};
+  std::optional<Logger> log;  ///< of the workflow; made when it is asked for
 };
 
 }  // namespace temporal::workflow::detail

@@ -3,6 +3,7 @@
 #include <temporal/common/errors.h>
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
+#include <temporal/workflow/detail/driven_run.h>
 #include <temporal/workflow/workflow.h>
 
 #include <gmock/gmock.h>
@@ -10,14 +11,12 @@
 #include <chrono>
 #include <stdexcept>
 #include <string>
-#include <vector>
+#include <utility>
 
 using namespace temporal;
 using namespace std::chrono_literals;
-using coresdk::workflow_activation::WorkflowActivation;
-using coresdk::workflow_commands::WorkflowCommand;
-using coresdk::workflow_completion::WorkflowActivationCompletion;
-using workflow::detail::Instance;
+using workflow::detail::DrivenRun;
+using workflow::detail::result_of;
 
 namespace {
 
@@ -87,67 +86,6 @@ workflow::Definition order() {
       .signal<&Order::approve>()
       .query<&Order::quantity>()
       .update<&Order::set_quantity, &Order::validate_quantity>();
-}
-
-/// A run that tests drive job by job.
-class DrivenRun {
- public:
-  template <class... Arguments>
-  explicit DrivenRun(workflow::Definition definition, const Arguments&... arguments)
-      : definition_(std::move(definition)) {
-    auto& start = *next_.add_jobs()->mutable_initialize_workflow();
-    start.set_workflow_type(definition_.name);
-    start.set_workflow_id("id");
-    start.set_randomness_seed(7);
-    converter::set_payloads(*start.mutable_arguments(), converter::to_payloads(arguments...));
-    instance_.emplace(definition_, workflow::detail::InstanceOptions{.task_queue = "queue"}, "run", start);
-  }
-
-  auto& job() { return *next_.add_jobs(); }
-  void fire_timer(int seq) { job().mutable_fire_timer()->set_seq(seq); }
-  template <class T>
-  void complete_activity(int seq, const T& value) {
-    auto& resolved = *job().mutable_resolve_activity();
-    resolved.set_seq(seq);
-    *resolved.mutable_result()->mutable_completed()->mutable_result() =
-        converter::to_proto(converter::to_payload(value));
-  }
-  template <class... Arguments>
-  void signal(const std::string& name, const Arguments&... arguments) {
-    auto& signal = *job().mutable_signal_workflow();
-    signal.set_signal_name(name);
-    converter::set_payloads(*signal.mutable_input(), converter::to_payloads(arguments...));
-  }
-  void update(const std::string& name, int argument) {
-    auto& update = *job().mutable_do_update();
-    update.set_name(name);
-    update.set_protocol_instance_id(name);
-    update.set_run_validator(true);
-    converter::set_payloads(*update.mutable_input(), converter::to_payloads(argument));
-  }
-
-  WorkflowActivationCompletion activate() {
-    next_.set_run_id("run");
-    WorkflowActivation activation;
-    activation.Swap(&next_);
-    return instance_->activate(activation);
-  }
-  std::vector<WorkflowCommand> commands() {
-    auto completion = activate();
-    EXPECT_TRUE(completion.has_successful()) << completion.failed().failure().message();
-    return {completion.successful().commands().begin(), completion.successful().commands().end()};
-  }
-  void evict() { instance_.reset(); }
-
- private:
-  workflow::Definition definition_;
-  WorkflowActivation next_;
-  std::optional<Instance> instance_;
-};
-
-template <class T>
-T result_of(const WorkflowCommand& command) {
-  return converter::from_payload<T>(converter::to_payload(command.complete_workflow_execution().result()));
 }
 
 }  // namespace

@@ -1,0 +1,229 @@
+//! The way to the server, below core: every call of core passes here as bytes. It is ours so that polls can be given a
+//! time at whose end the server answers them; core's own channel knows no such thing.
+
+use crate::{
+    error::{Code, Error, Result},
+    options as messages,
+    polls::{Kind, Polls},
+    trust::{NoVerification, system_roots},
+};
+use bytes::{Buf, BufMut, Bytes};
+use std::{sync::Arc, time::Duration};
+use temporalio_client::{
+    Url,
+    callback_based::{CallbackBasedGrpcService, GrpcRequest, GrpcSuccessResponse},
+};
+use tonic::{
+    Request, Status,
+    client::Grpc,
+    codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder},
+    codegen::http::uri::PathAndQuery,
+    metadata::MetadataMap,
+    transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
+};
+
+/// The payloads of a call as they are.
+#[derive(Default)]
+struct Raw;
+
+impl Codec for Raw {
+    type Encode = Bytes;
+    type Decode = Vec<u8>;
+    type Encoder = Self;
+    type Decoder = Self;
+
+    fn encoder(&mut self) -> Self {
+        Self
+    }
+
+    fn decoder(&mut self) -> Self {
+        Self
+    }
+}
+
+impl Encoder for Raw {
+    type Item = Bytes;
+    type Error = Status;
+
+    fn encode(
+        &mut self,
+        message: Bytes,
+        wire: &mut EncodeBuf<'_>,
+    ) -> std::result::Result<(), Status> {
+        wire.put(message);
+        Ok(())
+    }
+}
+
+impl Decoder for Raw {
+    type Item = Vec<u8>;
+    type Error = Status;
+
+    fn decode(&mut self, wire: &mut DecodeBuf<'_>) -> std::result::Result<Option<Vec<u8>>, Status> {
+        let mut message = vec![0; wire.remaining()];
+        wire.copy_to_slice(&mut message);
+        Ok(Some(message))
+    }
+}
+
+pub fn target(address: &str, tls: bool) -> Result<Url> {
+    let scheme = if tls { "https" } else { "http" };
+    let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
+    Url::parse(&format!("{scheme}://{bare}"))
+        .ok()
+        .filter(|url| url.host().is_some())
+        .ok_or_else(|| {
+            configuration(format!(
+                "invalid address {address:?}: it should read host:port"
+            ))
+        })
+}
+
+fn configuration(message: impl Into<String>) -> Error {
+    Error::new(Code::Configuration, message)
+}
+
+pub fn millis(value: i64) -> Option<Duration> {
+    (value > 0).then(|| Duration::from_millis(value as u64))
+}
+
+fn with_tls(endpoint: Endpoint, tls: &messages::TlsOptions) -> Result<Endpoint> {
+    let mut config = ClientTlsConfig::new();
+    match (
+        tls.client_certificate.as_slice(),
+        tls.client_private_key.as_slice(),
+    ) {
+        ([], []) => (),
+        ([], _) | (_, []) => {
+            return Err(configuration(
+                "a client certificate and its private key must be given together",
+            ));
+        }
+        (certificate, key) => config = config.identity(Identity::from_pem(certificate, key)),
+    }
+    let mut endpoint = endpoint;
+    if !tls.server_name.is_empty() {
+        let origin = format!("https://{}", tls.server_name);
+        let origin = origin
+            .parse()
+            .map_err(|_| configuration(format!("invalid server name {:?}", tls.server_name)))?;
+        endpoint = endpoint.origin(origin);
+        config = config.domain_name(&tls.server_name);
+    }
+    let outcome = if tls.disable_host_verification {
+        endpoint.tls_config_with_verifier(config, Arc::new(NoVerification::new()))
+    } else {
+        let roots = match tls.server_ca.as_slice() {
+            [] => system_roots()?,
+            given => given.to_vec(),
+        };
+        endpoint.tls_config(config.ca_certificate(Certificate::from_pem(roots)))
+    };
+    outcome.map_err(|e| configuration(format!("cannot set up TLS: {}", innermost(&e))))
+}
+
+fn endpoint(options: &messages::ConnectOptions) -> Result<Endpoint> {
+    let target = target(&options.address, options.tls.is_some())?;
+    let mut endpoint = Endpoint::from_shared(target.to_string())
+        .map_err(|e| configuration(format!("invalid address: {e}")))?;
+    if let Some(timeout) = millis(options.connect_timeout_ms) {
+        endpoint = endpoint.connect_timeout(timeout);
+    }
+    if let Some(interval) = millis(options.keep_alive_interval_ms) {
+        endpoint = endpoint
+            .keep_alive_while_idle(true)
+            .http2_keep_alive_interval(interval)
+            .keep_alive_timeout(millis(options.keep_alive_timeout_ms).unwrap_or(interval));
+    }
+    match &options.tls {
+        Some(tls) => with_tls(endpoint, tls),
+        None => Ok(endpoint),
+    }
+}
+
+/// The innermost cause says what happened; what wraps it says "transport error".
+fn innermost(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(next) = cause.source() {
+        cause = next;
+    }
+    cause.to_string()
+}
+
+async fn send(
+    mut grpc: Grpc<Channel>,
+    call: GrpcRequest,
+) -> std::result::Result<GrpcSuccessResponse, Status> {
+    let path = format!("/{}/{}", call.service, call.rpc);
+    let path =
+        PathAndQuery::try_from(path).map_err(|e| Status::internal(format!("no path: {e}")))?;
+    grpc.ready()
+        .await
+        .map_err(|e| Status::unavailable(innermost(&e)))?;
+    let mut request = Request::new(call.proto);
+    *request.metadata_mut() = MetadataMap::from_headers(call.headers);
+    let (headers, proto, _) = grpc.unary(request, path, Raw).await?.into_parts();
+    Ok(GrpcSuccessResponse {
+        headers: headers.into_headers(),
+        proto,
+    })
+}
+
+/// Connects, and gives what core sends its calls through.
+pub async fn open(
+    options: &messages::ConnectOptions,
+    polls: Arc<Polls>,
+) -> Result<CallbackBasedGrpcService> {
+    let channel = endpoint(options)?.connect().await.map_err(|e| {
+        let text = format!("cannot connect to {}: {}", options.address, innermost(&e));
+        Error::new(Code::Connection, text)
+    })?;
+    // Core has a limit of its own for what it takes.
+    let mut grpc = Grpc::new(channel).max_decoding_message_size(usize::MAX);
+    if options.compress {
+        grpc = grpc
+            .send_compressed(CompressionEncoding::Gzip)
+            .accept_compressed(CompressionEncoding::Gzip);
+    }
+    Ok(CallbackBasedGrpcService {
+        callback: Arc::new(move |call| {
+            let grpc = grpc.clone();
+            match Kind::of(&call.rpc) {
+                None => Box::pin(send(grpc, call)),
+                Some(kind) => {
+                    let polls = polls.clone();
+                    Box::pin(async move { polls.pass(kind, call, |call| send(grpc, call)).await })
+                }
+            }
+        }),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_is_host_and_port_with_or_without_a_scheme() {
+        assert_eq!(
+            target("localhost:7233", false).unwrap().as_str(),
+            "http://localhost:7233/"
+        );
+        assert_eq!(target("http://a:1", true).unwrap().as_str(), "https://a:1/");
+        assert!(target("", false).is_err());
+        assert!(target("a b", false).is_err());
+    }
+
+    #[test]
+    fn a_certificate_without_its_key_is_refused() {
+        let options = messages::ConnectOptions {
+            address: "localhost:7233".into(),
+            tls: Some(messages::TlsOptions {
+                client_certificate: b"x".to_vec(),
+                ..Default::default()
+            }),
+            ..Default::default()
+        };
+        assert_eq!(endpoint(&options).unwrap_err().code, Code::Configuration);
+    }
+}

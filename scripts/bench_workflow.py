@@ -1,0 +1,200 @@
+"""`./dev bench workflow`: what a workflow task costs here and on the bare core (Temporal's Rust SDK), side by side in one
+run, on a real dev server."""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import time
+import typing
+
+import local_stack
+from bench import count, cpu_seconds, finish, report
+from local_stack import ROOT, StackError
+
+OURS = ROOT / "build/release/benchmarks/temporal_workflow_bench"
+BARE_CORE = ROOT / "build/bare-core/release/bare-core"
+FOLDER = ROOT / "build/bench/workflow"
+
+
+class Result(typing.NamedTuple):
+    """What one side took for one workload."""
+
+    cpu: float  # seconds for a workflow task, or for 1,000 replayed events
+    tasks_per_second: typing.Optional[float] = None
+    allocations: typing.Optional[float] = None  # of C++ code, for a workflow task
+
+
+class Worker:
+    """A worker of one side on a task queue of its own; a context manager that stops it."""
+
+    def __init__(self, stack, program, queue):
+        self.stack, self.queue = stack, queue
+        self.log = FOLDER / f"{queue}.log"
+        self.child = local_stack.Child(
+            program.name, [str(program), "worker", stack.address, queue], self.log, dict(os.environ)
+        )
+
+    def __enter__(self):
+        # The first workflow has everything connected and warm.
+        self.run("OneActivity", [f"{self.queue}-warm"], ["World"])
+        return self
+
+    def __exit__(self, *_):
+        self.child.stop()
+
+    def start(self, workflow, workflow_id, arguments):
+        body = {"workflowType": {"name": workflow}, "taskQueue": {"name": self.queue}, "input": arguments}
+        self.stack.http(f"/workflows/{workflow_id}", body)
+
+    def run(self, workflow, ids, arguments):
+        """Starts the workflows at once; their histories when all have completed."""
+        for workflow_id in ids:
+            self.start(workflow, workflow_id, arguments)
+        return self.wait(ids)
+
+    def wait(self, ids):
+        self.child.require_alive()
+        return [finish(self.stack, workflow_id, timeout=120) for workflow_id in ids]
+
+    def cpu(self):
+        return cpu_seconds(self.child.process.pid)
+
+    def stop(self):
+        """Ends the worker; how often its C++ code allocated, where it says so."""
+        self.child.process.send_signal(signal.SIGTERM)
+        self.child.process.wait(30)
+        said = self.log.read_text().split()
+        return int(said[-1]) if said and said[-1].isdigit() else None
+
+
+def one_activity(worker, prefix):
+    return worker.run("OneActivity", [f"{prefix}-{n}" for n in range(500)], ["World"])
+
+
+def hundred_activities(worker, prefix):
+    return worker.run("ManyActivities", [f"{prefix}-{n}" for n in range(30)], [100])
+
+
+def thousand_signals(worker, prefix):
+    ids = [f"{prefix}-{n}" for n in range(4)]
+    for workflow_id in ids:
+        worker.start("ManySignals", workflow_id, [1000])
+
+    def send(workflow_id):
+        for _ in range(1000):
+            worker.stack.http(f"/workflows/{workflow_id}/signal/add", {"input": [1]})
+
+    with concurrent.futures.ThreadPoolExecutor(len(ids)) as pool:
+        list(pool.map(send, ids))
+    return worker.wait(ids)
+
+
+WORKLOADS = {
+    "1 activity": one_activity,
+    "100 activities in one workflow": hundred_activities,
+    "1,000 signals": thousand_signals,
+}
+
+
+def measure(stack, program, queue, workload):
+    with Worker(stack, program, queue) as worker:
+        cpu, begin = worker.cpu(), time.monotonic()
+        histories = workload(worker, queue)
+        took, used = time.monotonic() - begin, worker.cpu() - cpu
+        tasks = sum(count(history, "WORKFLOW_TASK_COMPLETED") for history in histories)
+        allocations = worker.stop()
+        return Result(used / tasks, tasks / took, allocations and allocations / tasks)
+
+
+def steps(events):
+    """One workflow whose tasks come one after the other, until its history has so many events."""
+    return lambda worker, prefix: worker.run("Steps", [prefix], [events // 6])
+
+
+def export(stack, workflow_id):
+    """The history of a workflow as a file, and how many events it has."""
+    history = stack.history(workflow_id)
+    exported, path = FOLDER / f"{workflow_id}.json", FOLDER / f"{workflow_id}.history"
+    exported.write_text(json.dumps({"events": history}))
+    subprocess.run([OURS, "serialize", exported, path], check=True)
+    return path, len(history)
+
+
+def replay(program, path, times):
+    """CPU seconds of one replay. What the process needs besides is taken off: it is what a second run of none costs."""
+
+    def cpu(runs):
+        child = subprocess.Popen([program, "replay", path, str(runs)])
+        _, status, usage = os.wait4(child.pid, 0)
+        if status != 0:
+            raise StackError(f"{program.name} failed to replay {path}")
+        return usage.ru_utime + usage.ru_stime
+
+    return (cpu(times) - cpu(0)) / times
+
+
+def in_turns(runs, result):
+    """The medians of `result(program, run)`, of ours and of the bare core."""
+    measured = {OURS: [], BARE_CORE: []}
+    for run in range(runs):
+        for program, results in measured.items():
+            results.append(result(program, run))
+    return map(medians, measured.values())
+
+
+def medians(results):
+    columns = ([value for value in column if value is not None] for column in zip(*results))
+    return Result(*(statistics.median(column) if column else None for column in columns))
+
+
+def row(name, ours, bare):
+    def tasks(side):
+        return "" if side.tasks_per_second is None else f"{side.tasks_per_second:.0f}/s"
+
+    allocations = "" if ours.allocations is None else f"{ours.allocations:.0f}"
+    cpu = [f"{side.cpu * 1000:.2f} ms" for side in (ours, bare)]
+    return (name, tasks(ours), tasks(bare), allocations, *cpu, f"{ours.cpu / bare.cpu:.2f}x")
+
+
+def table(runs):
+    rows = []
+    with local_stack.Stack(ROOT / "build/release", FOLDER, {}, {}) as stack:
+
+        def live(name, workload, runs=runs):
+            queue = name.replace(" ", "-").replace(",", "")
+            sides = in_turns(
+                runs, lambda program, run: measure(stack, program, f"{program.name}-{queue}-{run}", workload)
+            )
+            rows.append(row(f"{name}: a workflow task", *sides))
+            return f"{OURS.name}-{queue}-0"
+
+        try:
+            for name, workload in WORKLOADS.items():
+                live(name, workload)
+            for events, times in ((1_000, 50), (10_000, 10)):
+                path, length = export(stack, live(f"a history of {events:,} events", steps(events), runs=1))
+                sides = in_turns(runs, lambda program, _: Result(cpu=replay(program, path, times) / length * 1000))
+                rows.append(row(f"replay of {length:,} events: 1,000 of them", *sides))
+        except StackError:
+            print(stack.logs(), file=sys.stderr)
+            raise
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./dev bench workflow", description=__doc__)
+    parser.add_argument("--runs", type=int, default=3, help="of each side, in turns; their medians are shown")
+    runs = parser.parse_args().runs
+    print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, medians of {runs}; about ten minutes")
+    return report(
+        ("", "ours", "bare core", "C++ allocations", "ours: CPU", "bare core: CPU", "ratio"), lambda: table(runs)
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""Which rule of docs/lambda-spec.md is proven by which test, from the tests that ran and passed.
+
+A test proves the ids that its name begins with: `F10_X1_WaitsForThePolls` proves F10 and X1.
+"""
+import pathlib
+import re
+import sys
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PASSED = re.compile(r"^\[       OK \] (?:\w+/)?(\w+)\.(\w+)|^test (?:\w+::)*(\w+) \.\.\. ok", re.MULTILINE)
+IDS = re.compile(r"(?:[A-Z][0-9]{1,2}_)+", re.IGNORECASE)
+
+
+def rules():
+    """The ids in the order of the page; those that say "not yet" are not demanded."""
+    found = {}
+    for line in (ROOT / "docs/lambda-spec.md").read_text().splitlines():
+        if row := re.match(r"\| ([A-Z]\d+) \|", line):
+            found[row[1]] = "(not yet" not in line
+    return found
+
+
+def proofs(results):
+    """Id → the tests that ran, passed, and have it in their name."""
+    found = {}
+    for case in xml.etree.ElementTree.parse(results).iter("testcase"):
+        if case.get("status") != "run":
+            continue
+        for suite, test, rust in PASSED.findall(case.findtext("system-out") or ""):
+            name = test or rust
+            if ids := IDS.match(name):
+                for rule in ids[0].rstrip("_").upper().split("_"):
+                    found.setdefault(rule, []).append(f"{suite}.{test}" if test else rust)
+    return found
+
+
+def main():
+    results = ROOT / "build/dev/test-results.xml"
+    if not results.exists():
+        sys.exit("no test results yet: run ./dev test first")
+    proven, missing = proofs(results), 0
+    for rule, demanded in rules().items():
+        tests = proven.get(rule, [])
+        more = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
+        print(f"{rule:<4} {'proven ' if tests else 'missing'}  {tests[0] + more if tests else ''}".rstrip())
+        missing += demanded and not tests
+    if missing:
+        sys.exit(f"{missing} rules of docs/lambda-spec.md have no test that passed")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <temporal/common/function_traits.h>
+#include <temporal/common/future.h>
+#include <temporal/common/payload.h>
+#include <temporal/converter/payload_converter.h>
+
+#include <exception>
+#include <functional>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+/// \file
+/// Between the typed calls of a handle and the payloads that travel.
+
+namespace temporal::client::detail {
+
+/// How a call ended: a failure, or what it gave.
+struct Outcome {
+  std::exception_ptr failure = {};
+  std::vector<Payload> values = {};
+};
+
+/// Runs once, on a thread of the connection: must not block or throw.
+using OnOutcome = std::function<void(Outcome)>;
+
+/// Hands an outcome to a promise. It is decoded by the thread that asks the future.
+template <class R>
+OnOutcome deliver(const temporal::detail::Promise<R>& promise) {
+  return [promise](Outcome outcome) {
+    promise.settle([outcome = std::move(outcome)]() -> R {
+      if (outcome.failure) std::rethrow_exception(outcome.failure);
+      if constexpr (!std::is_void_v<R>) {
+        return converter::from_payload<R>(outcome.values.empty() ? converter::null_payload() : outcome.values.front());
+      }
+    });
+  };
+}
+
+/// The parameters of a function, decayed.
+template <auto Function>
+using ArgumentsOf = typename temporal::detail::FunctionTraits<Function>::Arguments;
+
+/// The payloads of a call, in the function's own parameter types, so that 1 becomes 1.0 for a double.
+template <class... A>
+std::vector<Payload> payloads_of(const std::tuple<A...>& arguments) {
+  return std::apply([](const auto&... argument) { return converter::to_payloads(argument...); }, arguments);
+}
+
+template <auto Function, class... A>
+std::vector<Payload> arguments_of(A&&... arguments) {
+  static_assert(sizeof...(A) == std::tuple_size_v<ArgumentsOf<Function>>,
+                "one argument for each parameter of the function");
+  return payloads_of(ArgumentsOf<Function>{std::forward<A>(arguments)...});
+}
+
+/// What a workflow, query or update gives, also where the function is a coroutine.
+template <auto Function>
+using ResultOf =
+    std::remove_cvref_t<temporal::detail::task_result<typename temporal::detail::FunctionTraits<Function>::Result>>;
+
+}  // namespace temporal::client::detail

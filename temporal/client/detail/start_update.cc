@@ -1,0 +1,107 @@
+#include <temporal/client/detail/errors.h>
+#include <temporal/client/detail/session.h>
+#include <temporal/client/detail/start_update.h>
+#include <temporal/common/errors.h>
+#include <temporal/converter/failure.h>
+#include <temporal/converter/proto_payload.h>
+
+#include <utility>
+
+namespace temporal::client::detail {
+namespace {
+
+Outcome to_outcome(const temporal::api::update::v1::Outcome& outcome) {
+  if (outcome.has_failure()) {
+    return {.failure = std::make_exception_ptr(UpdateFailedError(converter::from_failure(outcome.failure())))};
+  }
+  return {.values = converter::to_payloads(outcome.success())};
+}
+
+/// The update that a response tells of; nothing while no worker has accepted it.
+std::optional<WorkflowUpdate> sent_update(const std::shared_ptr<Session>& session,
+                                          const service::UpdateWorkflowExecutionResponse& response) {
+  using temporal::api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED;
+  const auto& reference = response.update_ref();
+  const UpdateKey key{.workflow_id = reference.workflow_execution().workflow_id(),
+                      .run_id = reference.workflow_execution().run_id(),
+                      .update_id = reference.update_id()};
+  if (response.has_outcome()) return WorkflowUpdate{session, key, to_outcome(response.outcome())};
+  if (response.stage() < UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED) return std::nullopt;
+  return WorkflowUpdate{session, key};
+}
+
+/// Looks at an answer. True: it had what was waited for, or an error, and who waits has been told.
+using OnAnswer = std::function<bool(const core::Result&)>;
+
+/// Calls until an answer has it. Repeating is harmless: the ids in the request say that it is the same one.
+void call_until(const std::shared_ptr<Session>& session, const std::string& method,
+                const std::shared_ptr<const google::protobuf::MessageLite>& request, const OnAnswer& found) {
+  session->call(method, *request, CallKind::long_poll, [=](const core::Result& result) {
+    const bool nothing = result.error && is_timeout(*result.error);
+    if (nothing || !found(result)) call_until(session, method, request, found);
+  });
+}
+
+using Fail = std::function<void(std::exception_ptr)>;
+
+/// `read` looks at the response; what goes wrong before it is told to `fail`.
+template <class Response, class Read, class ToError>
+OnAnswer answer(Read read, ToError to_error, Fail fail) {
+  return [read = std::move(read), to_error = std::move(to_error), fail = std::move(fail)](const core::Result& result) {
+    try {
+      if (result.error) std::rethrow_exception(to_error(*result.error));
+      return read(parse<Response>(result));
+    } catch (...) {
+      fail(std::current_exception());
+      return true;
+    }
+  };
+}
+
+}  // namespace
+
+void start_update(std::shared_ptr<Session> session, service::UpdateWorkflowExecutionRequest request, OnUpdate done) {
+  using Response = service::UpdateWorkflowExecutionResponse;
+  const auto read = [session, done](const Response& response) {
+    auto update = sent_update(session, response);
+    if (!update) return false;
+    done(nullptr, *std::move(update));
+    return true;
+  };
+  call_until(session, "update_workflow_execution", std::make_shared<decltype(request)>(std::move(request)),
+             answer<Response>(read, to_workflow_error, [done](std::exception_ptr failure) { done(failure, {}); }));
+}
+
+void start_update_with_start(std::shared_ptr<Session> session, service::StartWorkflowExecutionRequest start,
+                             service::UpdateWorkflowExecutionRequest update, OnUpdateWithStart done) {
+  using Response = service::ExecuteMultiOperationResponse;
+  const auto id = start.workflow_id();
+  const auto read = [session, id, done](const Response& response) {
+    if (response.responses_size() != 2) throw Error("the server did not answer both the start and the update");
+    auto update = sent_update(session, response.responses(1).update_workflow());
+    if (!update) return false;
+    done(nullptr, WorkflowRef{session, to_key(id, response.responses(0).start_workflow())}, *std::move(update));
+    return true;
+  };
+  call_until(session, "execute_multi_operation",
+             std::make_shared<service::ExecuteMultiOperationRequest>(
+                 update_with_start_request(std::move(start), std::move(update))),
+             answer<Response>(
+                 read, [id](const core::Error& error) { return to_start_error(failed_operation(error), id); },
+                 [done](std::exception_ptr failure) { done(failure, {}, {}); }));
+}
+
+void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done) {
+  using Response = service::PollWorkflowExecutionUpdateResponse;
+  const auto read = [done](const Response& response) {
+    if (!response.has_outcome()) return false;
+    done(to_outcome(response.outcome()));
+    return true;
+  };
+  call_until(
+      session, "poll_workflow_execution_update",
+      std::make_shared<service::PollWorkflowExecutionUpdateRequest>(poll_update_request(session->sender(), update)),
+      answer<Response>(read, to_public, [done](std::exception_ptr failure) { done({.failure = failure}); }));
+}
+
+}  // namespace temporal::client::detail

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <temporal/client/detail/outcome.h>
+
+#include <exception>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace temporal::client::detail {
+
+class Session;
+
+/// Which update of which run.
+struct UpdateKey {
+  std::string workflow_id = {};
+  std::string run_id = {};  ///< empty: the latest
+  std::string update_id = {};
+};
+
+/// An update of a workflow, with its types erased.
+class WorkflowUpdate {
+ public:
+  WorkflowUpdate() = default;
+  WorkflowUpdate(std::shared_ptr<Session> session, UpdateKey key, std::optional<Outcome> outcome = {})
+      : session_(std::move(session)), key_(std::move(key)), outcome_(std::move(outcome)) {}
+
+  [[nodiscard]] const std::string& id() const noexcept { return key_.update_id; }
+  [[nodiscard]] const std::string& workflow_id() const noexcept { return key_.workflow_id; }
+  [[nodiscard]] const std::string& run_id() const noexcept { return key_.run_id; }
+
+  void result(const OnOutcome& done) const;
+
+ private:
+  std::shared_ptr<Session> session_;
+  UpdateKey key_;
+  std::optional<Outcome> outcome_;  ///< where it was known at once
+};
+
+/// Runs once, on a thread of the connection: must not block or throw.
+using OnUpdate = std::function<void(std::exception_ptr, WorkflowUpdate)>;
+
+}  // namespace temporal::client::detail

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+/// \file
+/// Where coroutines of the type `temporal::Task` run.
+
+namespace temporal {
+
+/// Runs jobs, each once. `post` is called from any thread and does not wait for the job. An executor outlives the tasks
+/// that were started on it.
+class Executor {
+ public:
+  using Job = std::function<void()>;  ///< does not throw
+
+  Executor() = default;
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+  virtual ~Executor() = default;
+
+  virtual void post(Job job) = 0;
+};
+
+/// Runs a job at once, on the thread that posts it. For tests: in production that may be a thread that must not block.
+class InlineExecutor final : public Executor {
+ public:
+  void post(Job job) override { job(); }
+};
+
+/// A fixed number of threads. With one it is a serial executor: jobs run one after the other, in the order in which
+/// they were posted.
+class ThreadPool final : public Executor {
+ public:
+  explicit ThreadPool(std::size_t threads);
+  /// Runs what was posted, also by those jobs, and ends the threads.
+  ~ThreadPool() override;
+
+  void post(Job job) override;
+
+ private:
+  void work();
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Job> jobs_;
+  bool ending_ = false;
+  std::vector<std::thread> threads_;
+};
+
+/// The pool that is used where no other is named: a thread for each core, made at the first use, there until the
+/// process ends. Jobs that block keep others waiting: run them on a pool of their own.
+Executor& default_executor();
+
+}  // namespace temporal

@@ -1,0 +1,154 @@
+#include <temporal/testing/replayer.h>
+
+#include <temporal/client/detail/access.h>
+#include <temporal/common/errors.h>
+#include <temporal/converter/failure.h>
+#include <temporal/core/worker.h>
+#include <temporal/worker/detail/bridge_options.h>
+#include <temporal/worker/detail/workflow_runner.h>
+
+#include <temporal/api/history/v1/message.pb.h>
+#include <temporal/sdk/core/workflow_activation/workflow_activation.pb.h>
+#include <temporal/sdk/core/workflow_completion/workflow_completion.pb.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace temporal::testing {
+namespace {
+
+using coresdk::workflow_activation::RemoveFromCache;
+using coresdk::workflow_activation::WorkflowActivation;
+using coresdk::workflow_completion::WorkflowActivationCompletion;
+using namespace std::chrono_literals;
+
+constexpr auto replay_namespace = "replay";
+constexpr auto longest_finalize = 10s;
+
+/// The run as core names it: after a reset, a history says which run it began as.
+std::string run_of(const client::WorkflowHistory& history) {
+  api::history::v1::History message;
+  message.ParseFromString(history.bytes);
+  const auto is_task = [](const auto& event) { return event.has_workflow_task_started_event_attributes(); };
+  if (std::ranges::none_of(message.events(), is_task)) {
+    // Core would wait in vain.
+    throw ConfigurationError("the history of workflow " + history.workflow_id + " has no workflow task to replay");
+  }
+  return message.events(0).workflow_execution_started_event_attributes().original_execution_run_id();
+}
+
+std::exception_ptr failure_of(const coresdk::workflow_completion::Failure& failed) {
+  if (failed.force_cause() == api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR) {
+    return std::make_exception_ptr(NondeterminismError(failed.failure().message()));
+  }
+  return converter::from_failure(failed.failure());
+}
+
+/// One of core's workers that is fed with histories, until it is destroyed.
+class ReplayWorker {
+ public:
+  explicit ReplayWorker(const worker::WorkerOptions& options)
+      : core_(core::Worker::replay(client::detail::default_runtime(),
+                                   worker::detail::to_bridge(options, {.namespace_ = replay_namespace}))),
+        workflows_(options.workflows, {.namespace_ = replay_namespace,
+                                       .task_queue = options.task_queue,
+                                       .default_versioning_behavior = options.default_versioning_behavior,
+                                       .interceptors = {options.interceptors.begin(), options.interceptors.end()}}) {}
+  ReplayWorker(const ReplayWorker&) = delete;
+  ReplayWorker& operator=(const ReplayWorker&) = delete;
+  ~ReplayWorker() {
+    try {
+      core_->close_histories();
+      core_->initiate_shutdown();
+      while (next_activation()) {
+      }
+      core::await([this](core::Callback done) { core_->finalize(longest_finalize, std::move(done)); });
+    } catch (const core::Error&) {
+      // Nothing was lost: the worker has no server.
+    }
+  }
+
+  /// Gives what is wrong, or null.
+  std::exception_ptr replay(const client::WorkflowHistory& history) {
+    const auto run_id = run_of(history);
+    core::await([&](core::Callback done) { core_->push_history(history.workflow_id, history.bytes, std::move(done)); });
+    std::exception_ptr task_failure;
+    while (const auto bytes = next_activation()) {
+      const auto completion = workflows_.handle(*bytes);
+      core::await([&](core::Callback done) { core_->complete_workflow_activation(completion, std::move(done)); });
+      WorkflowActivation activation;
+      if (!activation.ParseFromString(*bytes) || activation.run_id() != run_id) continue;
+      for (const auto& job : activation.jobs()) {
+        if (job.has_remove_from_cache()) return judge(job.remove_from_cache(), task_failure);
+      }
+      WorkflowActivationCompletion answer;
+      if (answer.ParseFromString(completion) && answer.has_failed()) task_failure = failure_of(answer.failed());
+    }
+    return std::make_exception_ptr(Error("the replay ended before the history did"));
+  }
+
+ private:
+  /// Nothing once core has shut down.
+  std::optional<std::string> next_activation() {
+    try {
+      return core_->poll_workflow_activation();
+    } catch (const core::Error& error) {
+      if (error.kind == core::ErrorKind::shutdown) return std::nullopt;
+      throw;
+    }
+  }
+
+  /// Core evicts each run at its end, and says why.
+  static std::exception_ptr judge(const RemoveFromCache& eviction, const std::exception_ptr& task_failure) {
+    if (task_failure) return task_failure;
+    switch (eviction.reason()) {
+      case RemoveFromCache::CACHE_FULL:
+      case RemoveFromCache::LANG_REQUESTED:
+        return nullptr;
+      case RemoveFromCache::NONDETERMINISM:
+        return std::make_exception_ptr(NondeterminismError(eviction.message()));
+      default:
+        return std::make_exception_ptr(Error("the replay failed: " + eviction.message()));
+    }
+  }
+
+  std::unique_ptr<core::Worker> core_;
+  worker::detail::WorkflowRunner workflows_;
+};
+
+std::exception_ptr replay_one(ReplayWorker& worker, const client::WorkflowHistory& history) {
+  try {
+    return worker.replay(history);
+  } catch (const core::Error& error) {
+    return client::detail::to_public(error);
+  } catch (...) {
+    return std::current_exception();
+  }
+}
+
+}  // namespace
+
+Replayer::Replayer(worker::WorkerOptions options) : options_(std::move(options)) {
+  if (options_.task_queue.empty()) options_.task_queue = replay_namespace;
+  worker::validate(options_);
+}
+
+void Replayer::replay(const client::WorkflowHistory& history) const {
+  const auto results = replay_all({&history, 1});
+  if (results.front().failure) std::rethrow_exception(results.front().failure);
+}
+
+std::vector<ReplayResult> Replayer::replay_all(std::span<const client::WorkflowHistory> histories) const {
+  ReplayWorker worker{options_};
+  std::vector<ReplayResult> results;
+  results.reserve(histories.size());
+  for (const auto& history : histories) {
+    results.push_back({.workflow_id = history.workflow_id, .failure = replay_one(worker, history)});
+  }
+  return results;
+}
+
+}  // namespace temporal::testing

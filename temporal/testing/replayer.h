@@ -1,0 +1,51 @@
+#pragma once
+
+#include <temporal/client/workflow_description.h>
+#include <temporal/testing/history_json.h>
+#include <temporal/worker/worker_options.h>
+
+#include <exception>
+#include <span>
+#include <string>
+#include <vector>
+
+/// \file
+/// Runs workflow code against histories of the past, to see whether it still goes the same way.
+/// See https://docs.temporal.io/workflow-definition#deterministic-constraints.
+///
+/// ```cpp
+/// worker::WorkerOptions options;
+/// options.add_workflow<hello>();
+/// testing::Replayer{options}.replay(testing::load_history("hello.json"));
+/// ```
+
+namespace temporal::testing {
+
+/// How the replay of a history went.
+struct ReplayResult {
+  std::string workflow_id = {};
+  /// Null: the code goes with the history. Else `NondeterminismError`, or what failed the workflow task. Read it with
+  /// `describe`.
+  std::exception_ptr failure = {};
+};
+
+/// Replays histories with the workflows of a worker. Needs no server and runs no activity. Not thread-safe.
+class Replayer {
+ public:
+  /// Of the options, the workflows, what is said about them and the interceptors count.
+  /// @throws ConfigurationError for workflows that no worker could run with.
+  explicit Replayer(worker::WorkerOptions options);
+
+  /// @throws NondeterminismError where the code does not do what the history says; what failed the workflow task, such
+  /// as `ApplicationError` of type `NotFoundError` for a workflow that is not registered; ConfigurationError for a
+  /// history that cannot be one.
+  void replay(const client::WorkflowHistory& history) const;
+
+  /// Replays all of them and tells of each how it went, in their order.
+  [[nodiscard]] std::vector<ReplayResult> replay_all(std::span<const client::WorkflowHistory> histories) const;
+
+ private:
+  worker::WorkerOptions options_;
+};
+
+}  // namespace temporal::testing

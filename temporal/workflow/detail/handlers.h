@@ -1,0 +1,60 @@
+#pragma once
+
+#include <temporal/common/payload.h>
+#include <temporal/workflow/definition.h>
+#include <temporal/workflow/detail/intrusive_list.h>
+#include <temporal/workflow/detail/routine.h>
+#include <temporal/workflow/handlers.h>
+
+#include <temporal/sdk/core/workflow_activation/workflow_activation.pb.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace temporal::workflow::detail {
+
+class Context;
+
+/// Signals, updates and queries on their way to the functions that handle them: those that the running code registered,
+/// then those of the definition, then the definition's dynamic one. A signal for which there is none waits for one.
+class Handlers {
+ public:
+  explicit Handlers(Context& context) noexcept : context_(context) {}
+
+  void signal(const coresdk::workflow_activation::SignalWorkflow& job);
+  void update(const coresdk::workflow_activation::DoUpdate& job);
+  void query(const coresdk::workflow_activation::QueryWorkflow& job);
+
+  void add_signal(const std::string& name, SignalHandler handler);
+  void add_query(const std::string& name, QueryHandler handler) { queries_[name] = std::move(handler); }
+  void add_update(const std::string& name, UpdateHandler handler) { updates_[name] = std::move(handler); }
+  void remove(HandlerRegistration::Kind kind, const std::string& name);
+
+  [[nodiscard]] bool all_finished() const noexcept { return running_.empty(); }
+  /// The workflow has ended: logs which handlers are left behind.
+  void warn_of_unfinished();
+
+ private:
+  /// A handler that is under way. In the list as long as its coroutine lives.
+  struct Running : ListNode<Running> {
+    Running(std::string name, std::string update_id, UnfinishedPolicy policy)
+        : name(std::move(name)), update_id(std::move(update_id)), policy(policy) {}
+    std::string name;
+    std::string update_id;  ///< empty for a signal
+    UnfinishedPolicy policy;
+  };
+
+  std::unique_ptr<Running> note(std::string name, std::string update_id, HandlerOptions options);
+  Routine run_signal(Task<Payload> handler, std::unique_ptr<Running> running);
+  Routine run_update(Task<Payload> handler, std::string protocol_id, std::unique_ptr<Running> running);
+
+  Context& context_;
+  Definition::Handlers<SignalHandler> signals_;
+  Definition::Handlers<QueryHandler> queries_;
+  Definition::Handlers<UpdateHandler> updates_;
+  std::vector<coresdk::workflow_activation::SignalWorkflow> waiting_;
+  IntrusiveList<Running> running_;
+};
+
+}  // namespace temporal::workflow::detail

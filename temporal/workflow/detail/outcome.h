@@ -1,0 +1,34 @@
+#pragma once
+
+#include <temporal/common/payload.h>
+#include <temporal/workflow/continue_as_new.h>
+
+#include <exception>
+
+namespace temporal::workflow::detail {
+
+class Context;
+
+/// How the workflow ends. The first end counts.
+class Outcome {
+ public:
+  explicit Outcome(Context& context) noexcept : context_(context) {}
+
+  void complete(Payload result);
+  /// Ends the workflow as failed, cancelled or continued as new, or fails the task: which one depends on the type of
+  /// the exception.
+  void fail(const std::exception_ptr& failure);
+
+  [[nodiscard]] bool decided() const noexcept { return decided_; }
+
+  /// True for an exception that fails the workflow, or an update, and not the task.
+  [[nodiscard]] bool fails_workflow(const std::exception_ptr& failure) const;
+
+ private:
+  void continue_as_new(const ContinueAsNewInput& input);
+
+  Context& context_;
+  bool decided_ = false;
+};
+
+}  // namespace temporal::workflow::detail

@@ -1,0 +1,19 @@
+#include <temporal/workflow/detail/pending.h>
+
+#include <temporal/workflow/detail/context.h>
+
+namespace temporal::workflow::detail {
+
+void Pending::resolve(Scheduler& scheduler, Payload result, std::exception_ptr failure) {
+  resolved_ = true;
+  result_ = std::move(result);
+  failure_ = std::move(failure);
+  waiters_.for_each([&](Waiter& waiter) { scheduler.make_ready(waiter); });
+}
+
+void PendingAwaiter::await_suspend(std::coroutine_handle<> frame) {
+  park(frame, Context::current().scheduler.scope);
+  pending_->add(*this);
+}
+
+}  // namespace temporal::workflow::detail

@@ -1,0 +1,85 @@
+#include <temporal/workflow/detail/properties.h>
+
+#include <temporal/converter/payload_converter.h>
+#include <temporal/converter/proto_payload.h>
+#include <temporal/converter/search_attributes.h>
+#include <temporal/workflow/detail/context.h>
+#include <temporal/workflow/properties.h>
+
+#include <nlohmann/json.hpp>
+
+#include <utility>
+
+namespace temporal::workflow {
+namespace detail {
+namespace {
+
+/// A list of `temporal.api.sdk.v1.WorkflowInteractionDefinition`, sorted by name as it has to be.
+template <class Handlers>
+nlohmann::json names_of(const Handlers& handlers) {
+  auto list = nlohmann::json::array();
+  for (const auto& [name, handler] : handlers) list.push_back({{"name", name}});
+  return list;
+}
+
+}  // namespace
+
+Properties::Properties(Context& context, const coresdk::workflow_activation::InitializeWorkflow& start)
+    : context_(context),
+      search_attributes_(converter::to_search_attributes(start.search_attributes())),
+      memo_(converter::to_payload_map(start.memo().fields())) {}
+
+void Properties::upsert(const std::vector<SearchAttributeUpdate>& updates) {
+  context_.commands.require_writable();
+  if (updates.empty()) return;
+  *context_.commands.add().mutable_upsert_workflow_search_attributes()->mutable_search_attributes() =
+      converter::to_proto(updates);
+  for (const auto& update : updates) search_attributes_.apply(update);
+}
+
+void Properties::upsert(const std::map<std::string, Payload>& memo_values) {
+  context_.commands.require_writable();
+  if (memo_values.empty()) return;
+  auto& command = *context_.commands.add().mutable_modify_workflow_properties();
+  converter::set_payload_map(*command.mutable_upserted_memo()->mutable_fields(), memo_values);
+  for (const auto& [name, value] : memo_values) {
+    if (value == converter::null_payload()) {
+      memo_.erase(name);
+    } else {
+      memo_.insert_or_assign(name, value);
+    }
+  }
+}
+
+Payload Properties::metadata() const {
+  // A temporal.api.sdk.v1.WorkflowMetadata in JSON, written here because its class is generated without JSON.
+  const auto& definition = context_.definition;
+  const nlohmann::json message{
+      {"definition",
+       {{"type", definition.name},
+        {"queryDefinitions", names_of(definition.queries)},
+        {"signalDefinitions", names_of(definition.signals)},
+        {"updateDefinitions", names_of(definition.updates)}}},
+      {"currentDetails", current_details},
+  };
+  return {.metadata = {{"encoding", "json/protobuf"}, {"messageType", "temporal.api.sdk.v1.WorkflowMetadata"}},
+          .data = message.dump()};
+}
+
+}  // namespace detail
+
+using detail::Context;
+
+const SearchAttributes& search_attributes() { return Context::current().properties.search_attributes(); }
+void upsert_search_attributes(const std::vector<SearchAttributeUpdate>& updates) {
+  Context::current().properties.upsert(updates);
+}
+const std::map<std::string, Payload>& memo() { return Context::current().properties.memo(); }
+void upsert_memo(const std::map<std::string, Payload>& values) { Context::current().properties.upsert(values); }
+const std::string& current_details() { return Context::current().properties.current_details; }
+void set_current_details(std::string details) {
+  Context::current().commands.require_writable();
+  Context::current().properties.current_details = std::move(details);
+}
+
+}  // namespace temporal::workflow

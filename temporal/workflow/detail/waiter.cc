@@ -1,0 +1,33 @@
+#include <temporal/workflow/detail/waiter.h>
+
+#include <temporal/workflow/detail/context.h>
+
+namespace temporal::workflow::detail {
+
+bool Condition::holds() noexcept {
+  try {
+    return predicate_();
+  } catch (...) {
+    failure_ = std::current_exception();
+    return true;
+  }
+}
+
+bool Condition::await_suspend(std::coroutine_handle<> frame) {
+  auto& scheduler = Context::current().scheduler;
+  if (!scheduler.scope->attach(*this)) {
+    failure_ = cancelled_error("condition", scheduler.scope->reason());
+    return false;
+  }
+  park(frame, scheduler.scope);
+  scheduler.add(*this);
+  return true;
+}
+
+void Condition::on_cancel(const std::string& reason) {
+  failure_ = cancelled_error("condition", reason);
+  ListNode<Condition>::unlink();
+  Context::current().scheduler.make_ready(*this);
+}
+
+}  // namespace temporal::workflow::detail

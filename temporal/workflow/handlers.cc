@@ -1,0 +1,34 @@
+#include <temporal/workflow/handlers.h>
+
+#include <temporal/workflow/detail/context.h>
+
+namespace temporal::workflow {
+
+using detail::Context;
+
+const UpdateInfo* current_update_info() { return Context::current().scheduler.scope->update().get(); }
+bool all_handlers_finished() { return Context::current().handlers.all_finished(); }
+
+HandlerRegistration::~HandlerRegistration() {
+  if (!name_.empty()) Context::current().handlers.remove(kind_, name_);
+}
+
+namespace detail {
+
+HandlerRegistration register_signal(std::string name, SignalHandler handler) {
+  Context::current().handlers.add_signal(name, std::move(handler));
+  return {HandlerRegistration::Kind::signal, std::move(name)};
+}
+
+HandlerRegistration register_query(std::string name, QueryHandler handler) {
+  Context::current().handlers.add_query(name, std::move(handler));
+  return {HandlerRegistration::Kind::query, std::move(name)};
+}
+
+HandlerRegistration register_update(std::string name, UpdateHandler handler) {
+  Context::current().handlers.add_update(name, std::move(handler));
+  return {HandlerRegistration::Kind::update, std::move(name)};
+}
+
+}  // namespace detail
+}  // namespace temporal::workflow

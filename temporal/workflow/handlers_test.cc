@@ -1,0 +1,236 @@
+#include <temporal/workflow/handlers.h>
+
+#include <temporal/common/errors.h>
+#include <temporal/workflow/detail/driven_run.h>
+#include <temporal/workflow/workflow.h>
+
+#include <gmock/gmock.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+using namespace temporal;
+using namespace std::chrono_literals;
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using workflow::detail::DrivenRun;
+using workflow::detail::result_of;
+
+namespace {
+
+/// Writes down what reaches it.
+class Diary {
+ public:
+  workflow::Task<std::string> run() {
+    co_await workflow::wait_condition([this] { return closed_; });
+    co_return text_;
+  }
+  void write(std::string entry) { text_ += entry; }
+  void close() { closed_ = true; }
+  workflow::Task<> write_later(std::string entry) {
+    co_await workflow::sleep(1s);
+    write(entry);
+  }
+  workflow::Task<std::string> read_later() {
+    co_await workflow::sleep(1s);
+    co_return workflow::current_update_info()->id + " " + workflow::current_update_info()->name;
+  }
+  void check_read() const {
+    if (workflow::current_update_info()->id == "unwelcome") throw ApplicationError{"not welcome"};
+  }
+  int sleeps() const {
+    const auto timer = workflow::start_timer(1s);
+    return 1;
+  }
+  void on_signal(std::string name, std::vector<RawValue> arguments) {
+    text_ += name + std::to_string(arguments.size());
+  }
+  std::string on_query(std::string name, std::vector<RawValue> arguments) const {
+    return name + std::to_string(arguments.size());
+  }
+  std::string on_update(std::string name, std::vector<RawValue> arguments) {
+    return name + converter::from_payload<std::string>(arguments.at(0).payload);
+  }
+  void check_update(std::string name, std::vector<RawValue> arguments) const {
+    if (arguments.empty()) throw ApplicationError{name + " needs an argument"};
+  }
+  bool quiet() const { return workflow::all_handlers_finished(); }
+
+ private:
+  std::string text_;
+  bool closed_ = false;
+};
+
+workflow::Definition diary(workflow::UnfinishedPolicy policy = workflow::UnfinishedPolicy::warn_and_abandon) {
+  return workflow::definition<Diary>()
+      .run<&Diary::run>()
+      .signal<&Diary::write>()
+      .signal<&Diary::close>()
+      .signal<&Diary::write_later>({.unfinished_policy = policy})
+      .query<&Diary::sleeps>()
+      .query<&Diary::quiet>()
+      .update<&Diary::read_later, &Diary::check_read>({.unfinished_policy = policy});
+}
+
+workflow::Definition dynamic_diary() {
+  return workflow::definition<Diary>()
+      .run<&Diary::run>()
+      .signal<&Diary::close>()
+      .dynamic_signal<&Diary::on_signal>()
+      .dynamic_query<&Diary::on_query>()
+      .dynamic_update<&Diary::on_update, &Diary::check_update>();
+}
+
+workflow::Task<std::string> registers_later() {
+  std::string text;
+  bool closed = false;
+  const auto close = workflow::set_signal_handler("close", [&] { closed = true; });
+  co_await workflow::sleep(1s);
+  const auto write = workflow::set_signal_handler("write", [&](std::string entry) -> workflow::Task<> {
+    co_await workflow::sleep(1s);
+    text += entry;
+  });
+  const auto query = workflow::set_query_handler("read", [&] { return text; });
+  const auto update = workflow::set_update_handler("read_later", [&]() -> workflow::Task<std::string> {
+    co_await workflow::sleep(1s);
+    co_return text;
+  });
+  co_await workflow::wait_condition([&] { return closed && workflow::all_handlers_finished(); });
+  co_return text;
+}
+
+workflow::Task<int> any(std::vector<RawValue> arguments) { co_return static_cast<int>(arguments.size()); }
+
+std::string answer(const coresdk::workflow_commands::WorkflowCommand& command) {
+  const auto& result = command.respond_to_query();
+  return result.has_failed() ? result.failed().message() : result.succeeded().response().data();
+}
+
+}  // namespace
+
+TEST(Handlers, SignalsAreHandledInTheOrderTheyCame) {
+  DrivenRun run{diary()};
+  for (const auto* entry : {"a", "b", "c"}) run.signal("write", std::string{entry});
+  run.signal("close");
+  EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "abc");
+}
+
+TEST(Handlers, AnUpdateKnowsWhichItIsAlsoAfterItHasWaited) {
+  DrivenRun run{diary()};
+  run.update("read_later", 0);
+  const auto first = run.commands();
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_TRUE(first[0].update_response().has_accepted());
+  EXPECT_EQ(first[1].start_timer().seq(), 1U);
+  run.query("quiet");
+  EXPECT_EQ(answer(run.commands().at(0)), "false");
+  run.fire_timer(1);
+  EXPECT_EQ(run.commands().at(0).update_response().completed().data(), "\"id-of-read_later read_later\"");
+  run.query("quiet");
+  EXPECT_EQ(answer(run.commands().at(0)), "true");
+}
+
+TEST(Handlers, AValidatorIsNotAskedOnReplay) {
+  DrivenRun run{diary()};
+  auto& update = *run.job().mutable_do_update();
+  update.set_id("unwelcome");
+  update.set_name("read_later");
+  update.set_run_validator(true);
+  EXPECT_EQ(run.commands().at(0).update_response().rejected().message(), "not welcome");
+  auto& replayed = *run.job().mutable_do_update();
+  replayed.set_id("unwelcome");
+  replayed.set_name("read_later");
+  EXPECT_TRUE(run.commands().at(0).update_response().has_accepted());
+}
+
+TEST(Handlers, AnUpdateWhoseArgumentsDoNotDecodeIsRejected) {
+  DrivenRun run{workflow::definition<Diary>().run<&Diary::run>().update<&Diary::write>()};
+  run.update("write", 7);
+  EXPECT_THAT(run.commands().at(0).update_response().rejected().message(), HasSubstr("argument 1"));
+}
+
+TEST(Handlers, AQueryCannotAddCommands) {
+  DrivenRun run{diary()};
+  (void)run.commands();
+  run.query("sleeps");
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_THAT(answer(commands[0]), HasSubstr("must not change the workflow"));
+}
+
+TEST(Handlers, DynamicOnesTakeWhatHasNoHandlerOfItsOwn) {
+  DrivenRun run{dynamic_diary()};
+  run.signal("hello", 1, 2);
+  EXPECT_THAT(run.commands(), IsEmpty());
+  run.query("what");
+  EXPECT_EQ(answer(run.commands().at(0)), "\"what0\"");
+  auto& update = *run.job().mutable_do_update();
+  update.set_name("say");
+  update.set_run_validator(true);
+  EXPECT_EQ(run.commands().at(0).update_response().rejected().message(), "say needs an argument");
+  auto& accepted = *run.job().mutable_do_update();
+  accepted.set_name("say");
+  converter::set_payloads(*accepted.mutable_input(), converter::to_payloads(std::string{" it"}));
+  EXPECT_EQ(run.commands().at(1).update_response().completed().data(), "\"say it\"");
+  run.signal("close");
+  EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "hello2");
+}
+
+TEST(Handlers, ASignalWaitsUntilItsHandlerIsRegistered) {
+  DrivenRun run{workflow::function_definition<registers_later>()};
+  run.signal("write", std::string{"a"});
+  run.signal("other");
+  run.signal("write", std::string{"b"});
+  EXPECT_EQ(run.commands().size(), 1U);
+  run.fire_timer(1);
+  EXPECT_EQ(run.commands().size(), 2U);
+  run.signal("close");
+  run.update("read_later", 0);
+  EXPECT_EQ(run.commands().size(), 2U);
+  run.fire_timer(2);
+  run.fire_timer(3);
+  EXPECT_THAT(run.commands(), IsEmpty());
+  run.query("read");
+  EXPECT_EQ(answer(run.commands().at(0)), "\"ab\"");
+  run.fire_timer(4);
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_EQ(commands[0].update_response().completed().data(), "\"ab\"");
+  EXPECT_EQ(result_of<std::string>(commands[1]), "ab");
+  run.query("read");  // what the handler refers to is gone, and so is the handler
+  EXPECT_THAT(answer(run.commands().at(0)), HasSubstr("no query handler named read"));
+}
+
+TEST(Handlers, ThoseLeftBehindAreNamedInAWarningUnlessTheyMayBe) {
+  std::string log;
+  const auto logger = Logger::create({.level = LogLevel::warn}, [&](std::string_view line) { log += line; });
+  const auto end_with_unfinished = [&](workflow::UnfinishedPolicy policy) {
+    DrivenRun run{{.log = logger}, diary(policy)};
+    run.signal("write_later", std::string{"a"});
+    run.update("read_later", 0);
+    run.signal("close");
+    EXPECT_TRUE(run.commands().back().has_complete_workflow_execution());
+  };
+  end_with_unfinished(workflow::UnfinishedPolicy::abandon);
+  EXPECT_THAT(log, IsEmpty());
+  end_with_unfinished(workflow::UnfinishedPolicy::warn_and_abandon);
+  EXPECT_THAT(log, AllOf(HasSubstr("TMPRL1102"), HasSubstr("signal write_later, update read_later id-of-read_later")));
+}
+
+TEST(Handlers, ASignalHandlerThatIsCancelledWithTheWorkflowDoesNotEndIt) {
+  DrivenRun run{workflow::definition<Diary>().run<&Diary::read_later>().signal<&Diary::write_later>()};
+  run.signal("write_later", std::string{"a"});
+  EXPECT_EQ(run.commands().size(), 2U);
+  run.job().mutable_cancel_workflow();
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 3U);
+  EXPECT_TRUE(commands[2].has_cancel_workflow_execution());
+}
+
+TEST(Handlers, ADynamicWorkflowTakesItsArgumentsUndecoded) {
+  DrivenRun run{workflow::dynamic_definition<any>(), 1, std::string{"two"}, 3.0};
+  EXPECT_EQ(result_of<int>(run.commands().at(0)), 3);
+}

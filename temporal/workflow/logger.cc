@@ -1,0 +1,20 @@
+#include <temporal/workflow/logger.h>
+
+#include <temporal/workflow/detail/context.h>
+
+namespace temporal::workflow {
+
+const Logger& logger() {
+  auto& context = detail::Context::current();
+  if (!context.log) {
+    const auto& info = context.facts.info;
+    context.log = context.options.log.when(detail::Context::progressing)
+                      .with({{"workflow_id", info.workflow_id},
+                             {"run_id", info.run_id},
+                             {"workflow_type", info.workflow_type},
+                             {"task_queue", info.task_queue}});
+  }
+  return *context.log;
+}
+
+}  // namespace temporal::workflow

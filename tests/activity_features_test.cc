@@ -1,0 +1,351 @@
+// What activities can do, against a real server.
+#include "server_fixture.h"
+
+#include <temporal/activity/activity.h>
+#include <temporal/client/detail/session.h>
+#include <temporal/common/errors.h>
+#include <temporal/common/sleep.h>
+#include <temporal/core/request.h>
+#include <temporal/workflow/workflow.h>
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <future>
+#include <map>
+
+using namespace temporal;
+using namespace std::chrono_literals;
+using activity::CancellationReason;
+using temporal::tests::RunningWorker;
+using temporal::tests::ServerTest;
+
+namespace service = temporal::api::workflowservice::v1;
+
+namespace {
+
+constexpr auto activity_id = "the-activity";
+
+workflow::Task<RawValue> calls(std::string activity) {
+  co_return co_await workflow::execute_activity_named<RawValue>(
+      activity,
+      {.start_to_close_timeout = 60s,
+       .heartbeat_timeout = 10s,
+       .retry_policy = RetryPolicy{.initial_interval = 1ms, .maximum_attempts = 3},
+       .activity_id = activity_id,
+       .cancellation_type = workflow::ActivityCancellationType::wait_cancellation_completed},
+      {});
+}
+
+/// An activity that nobody gives more than a second. Core tells it so five seconds later.
+workflow::Task<RawValue> hurries(std::string activity) {
+  co_return co_await workflow::execute_activity_named<RawValue>(
+      activity, {.start_to_close_timeout = 1s, .retry_policy = RetryPolicy{.maximum_attempts = 1}}, {});
+}
+
+class Meeting {
+ public:
+  /// Ends when all have come.
+  Task<int> attend(int expected) {
+    ++present_;
+    while (present_ < expected) co_await sleep_for(5ms);
+    co_return present_;
+  }
+
+ private:
+  std::atomic<int> present_ = 0;
+};
+
+workflow::Task<int> meets(int expected) {
+  std::vector<workflow::ActivityHandle<int>> all;
+  for (int i = 0; i < expected; ++i) {
+    all.push_back(workflow::start_activity<&Meeting::attend>({.start_to_close_timeout = 60s}, expected));
+  }
+  int least = expected;
+  for (const auto& one : all) least = std::min(least, co_await one);
+  co_return least;
+}
+
+class ActivityFeatures : public ServerTest {
+ protected:
+  using Handle = client::WorkflowHandle<RawValue>;
+
+  ActivityFeatures() {
+    options_.task_queue = unique_name();
+    options_.max_heartbeat_throttle_interval = 50ms;
+    options_.add_workflow<calls>();
+    options_.add_workflow<hurries>();
+  }
+
+  template <auto Workflow = calls>
+  Handle start(std::string activity) {
+    return client().start<Workflow>({.id = unique_name(), .task_queue = options_.task_queue}, activity).get();
+  }
+  template <class R>
+  static R result_of(const Handle& handle) {
+    return converter::from_payload<R>(handle.result().get().payload);
+  }
+
+  /// Registers an activity that heartbeats until it is asked to stop. Asked for nothing, its later attempts end at
+  /// once.
+  void add_patient_activity() {
+    options_.add_activity("patient", [this]() -> Task<int> {
+      const int attempt = activity::info().attempt;
+      if (attempt > 1 || seen_) co_return attempt;
+      begun_.set_value();
+      while (co_await sleep_for(5ms)) activity::heartbeat(attempt);
+      seen_ = true;
+      reason_.set_value(activity::cancellation_reason().value());
+      activity::throw_if_cancelled();
+      co_return 0;
+    });
+  }
+  CancellationReason reason() { return reason_.get_future().get(); }
+
+  /// Registers an activity that leaves, and says who it was.
+  void add_leaving_activity() {
+    options_.add_activity("leaves", [this] {
+      left_.set_value(activity::info());
+      activity::complete_asynchronously();
+    });
+  }
+  activity::Info left() { return left_.get_future().get(); }
+
+  template <class Request>
+  static void ask(const std::string& method, Request request, const Handle& handle) {
+    request.set_namespace_(client().options().namespace_);
+    request.mutable_execution()->set_workflow_id(handle.id());
+    request.set_id(activity_id);
+    core::await([&](auto done) {
+      client().session()->call(method, request, client::detail::CallKind::normal, std::move(done));
+    });
+  }
+
+  /// What the activity of a failed workflow failed with.
+  static std::exception_ptr failure_of(const Handle& handle) {
+    try {
+      handle.result().get();
+    } catch (const WorkflowFailedError& error) {
+      try {
+        std::rethrow_exception(error.cause());
+      } catch (const ActivityError& activity) {
+        return activity.cause();
+      } catch (...) {
+        return error.cause();
+      }
+    }
+    return std::make_exception_ptr(std::logic_error{"the workflow did not fail"});
+  }
+
+  worker::WorkerOptions options_;
+  std::promise<void> begun_;
+  std::promise<CancellationReason> reason_;
+  std::promise<activity::Info> left_;
+  std::atomic<bool> seen_ = false;
+};
+
+}  // namespace
+
+TEST_F(ActivityFeatures, ManyCoroutinesShareOneThread) {
+  options_.activity_executor = std::make_shared<ThreadPool>(1);
+  options_.add_workflow<meets>();
+  options_.add_activity<&Meeting::attend>(std::make_shared<Meeting>());
+  const RunningWorker worker{client(), options_};
+  EXPECT_EQ(client().execute<meets>({.id = unique_name(), .task_queue = options_.task_queue}, 50).get(), 50);
+}
+
+TEST_F(ActivityFeatures, ACoroutineHoldsItsSlotUntilItIsDone) {
+  options_.max_concurrent_activities = 1;
+  std::atomic<int> running = 0;
+  std::atomic<int> most = 0;
+  options_.add_activity("alone", [&]() -> Task<> {
+    most = std::max(most.load(), ++running);
+    co_await sleep_for(20ms);
+    --running;
+  });
+  const RunningWorker worker{client(), options_};
+  std::vector<Handle> handles;
+  for (int i = 0; i < 5; ++i) handles.push_back(start("alone"));
+  for (const auto& handle : handles) handle.result().get();
+  EXPECT_EQ(most, 1);
+}
+
+TEST_F(ActivityFeatures, ADynamicActivityRunsWhatIsNotRegistered) {
+  struct Any {
+    static std::string run(std::vector<RawValue> arguments) {
+      return activity::info().activity_type + " of " + std::to_string(arguments.size());
+    }
+  };
+  options_.add_dynamic_activity<&Any::run>();
+  const RunningWorker worker{client(), options_};
+  EXPECT_EQ(result_of<std::string>(start("resize")), "resize of 0");
+}
+
+TEST_F(ActivityFeatures, AnActivityKnowsItsRetryPolicyItsTimeoutsAndWhoCalledIt) {
+  add_leaving_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("leaves");
+  const auto info = left();
+  EXPECT_EQ(info.activity_id, activity_id);
+  EXPECT_EQ(info.activity_type, "leaves");
+  EXPECT_EQ(info.workflow_id, handle.id());
+  EXPECT_EQ(info.workflow_type, "calls");
+  EXPECT_EQ(info.task_queue, options_.task_queue);
+  EXPECT_EQ(info.attempt, 1);
+  EXPECT_FALSE(info.is_local);
+  EXPECT_EQ(info.heartbeat_timeout, 10s);
+  EXPECT_EQ(info.start_to_close_timeout, 60s);
+  ASSERT_TRUE(info.retry_policy);
+  EXPECT_EQ(info.retry_policy->maximum_attempts, 3);
+  client().async_activity_handle(info.task_token).complete().get();
+  handle.result().get();
+}
+
+TEST_F(ActivityFeatures, IsCompletedByItsTaskToken) {
+  add_leaving_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("leaves");
+  const auto later = client().async_activity_handle(left().task_token);
+  const auto status = later.heartbeat(1).get();
+  EXPECT_FALSE(status.cancel_requested || status.paused || status.reset);
+  later.complete(std::string{"from elsewhere"}).get();
+  EXPECT_EQ(result_of<std::string>(handle), "from elsewhere");
+  try {
+    later.complete(1).get();
+    FAIL() << "completed twice";
+  } catch (const RpcError& error) {
+    EXPECT_EQ(error.status(), GrpcStatus::not_found);
+  }
+}
+
+TEST_F(ActivityFeatures, IsFailedByItsIds) {
+  add_leaving_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("leaves");
+  const auto info = left();
+  client()
+      .async_activity_handle(info.workflow_id, info.workflow_run_id, info.activity_id)
+      .fail(ApplicationError{"no courier", {.type = "Undeliverable", .non_retryable = true}})
+      .get();
+  try {
+    std::rethrow_exception(failure_of(handle));
+  } catch (const ApplicationError& error) {
+    EXPECT_EQ(error.type(), "Undeliverable");
+  }
+}
+
+TEST_F(ActivityFeatures, IsToldOfACancellationByAHeartbeatAndReportsIt) {
+  add_leaving_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("leaves");
+  const auto info = left();
+  const auto later = client().async_activity_handle(info.workflow_id, "", info.activity_id);
+  handle.cancel().get();
+  while (!later.heartbeat().get().cancel_requested) std::this_thread::sleep_for(10ms);
+  later.report_cancellation(std::string{"half done"}).get();
+  EXPECT_THROW(std::rethrow_exception(failure_of(handle)), CancelledError);
+}
+
+TEST_F(ActivityFeatures, SeesThatItsWorkflowAsksItToStop) {
+  add_patient_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("patient");
+  begun_.get_future().wait();
+  handle.cancel().get();
+  EXPECT_EQ(reason(), CancellationReason::cancelled);
+  EXPECT_THROW(std::rethrow_exception(failure_of(handle)), CancelledError);
+}
+
+TEST_F(ActivityFeatures, SeesThatItsWorkflowIsGone) {
+  add_patient_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("patient");
+  begun_.get_future().wait();
+  handle.terminate("enough").get();
+  EXPECT_EQ(reason(), CancellationReason::gone);
+}
+
+TEST_F(ActivityFeatures, SeesThatItIsPausedAndRunsAgainAfterwards) {
+  add_patient_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("patient");
+  begun_.get_future().wait();
+  ask("pause_activity", service::PauseActivityRequest{}, handle);
+  EXPECT_EQ(reason(), CancellationReason::paused);
+  ask("unpause_activity", service::UnpauseActivityRequest{}, handle);
+  EXPECT_GE(result_of<int>(handle), 1);
+}
+
+TEST_F(ActivityFeatures, SeesThatItIsResetAndRunsAgain) {
+  add_patient_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start("patient");
+  begun_.get_future().wait();
+  ask("reset_activity", service::ResetActivityRequest{}, handle);
+  EXPECT_EQ(reason(), CancellationReason::reset);
+  EXPECT_GE(result_of<int>(handle), 1);
+}
+
+TEST_F(ActivityFeatures, SeesThatItsTimeIsOver) {
+  options_.add_activity("slow", [this]() -> Task<> {
+    while (co_await sleep_for(1h)) continue;
+    reason_.set_value(activity::cancellation_reason().value());
+  });
+  const RunningWorker worker{client(), options_};
+  auto handle = start<hurries>("slow");
+  EXPECT_THROW(std::rethrow_exception(failure_of(handle)), TimeoutError);
+  EXPECT_EQ(reason(), CancellationReason::timed_out);
+}
+
+TEST_F(ActivityFeatures, SeesThatItsWorkerStopsAndIsRunByTheNext) {
+  add_patient_activity();
+  std::optional<RunningWorker> worker{std::in_place, client(), options_};
+  auto handle = start("patient");
+  begun_.get_future().wait();
+  worker.reset();
+  EXPECT_EQ(reason(), CancellationReason::worker_shutdown);
+  const RunningWorker next{client(), options_};
+  EXPECT_EQ(result_of<int>(handle), 2);
+}
+
+TEST_F(ActivityFeatures, AnErrorSaysWhenToTryAgain) {
+  options_.add_activity("waits", [] {
+    const int attempt = activity::info().attempt;
+    if (attempt == 1) throw ApplicationError{"busy", {.next_retry_delay = 300ms}};
+    return activity::info().current_attempt_scheduled_time - activity::info().scheduled_time >= 300ms;
+  });
+  const RunningWorker worker{client(), options_};
+  EXPECT_TRUE(result_of<bool>(start("waits"))) << "the retry policy says 1 ms";
+}
+
+TEST_F(ActivityFeatures, AnErrorKeepsItsTypeDetailsAndCategory) {
+  options_.add_activity("declines", [] {
+    throw ApplicationError{"no money",
+                           {.type = "CardDeclined",
+                            .details = converter::to_payloads(7, std::string{"ink"}),
+                            .non_retryable = true,
+                            .category = ErrorCategory::benign}};
+  });
+  const RunningWorker worker{client(), options_};
+  try {
+    std::rethrow_exception(failure_of(start("declines")));
+  } catch (const ApplicationError& error) {
+    EXPECT_EQ(error.message(), "no money");
+    EXPECT_EQ(error.type(), "CardDeclined");
+    EXPECT_TRUE(error.non_retryable());
+    EXPECT_EQ(error.category(), ErrorCategory::benign);
+    EXPECT_EQ((converter::from_payloads<std::tuple<int, std::string>>(error.details())),
+              (std::tuple{7, std::string{"ink"}}));
+  }
+}
+
+TEST_F(ActivityFeatures, ARetryFindsWhatTheLastHeartbeatSaid) {
+  using Progress = std::map<std::string, int>;
+  options_.add_activity("resumes", []() -> Task<int> {
+    if (const auto progress = activity::heartbeat_details<Progress>()) co_return progress->at("page");
+    for (int page = 1; page <= 40; ++page) activity::heartbeat(Progress{{"page", page}});
+    throw std::runtime_error{"paper jam"};
+  });
+  const RunningWorker worker{client(), options_};
+  EXPECT_EQ(result_of<int>(start("resumes")), 40) << "the last, though most were throttled";
+}

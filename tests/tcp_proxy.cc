@@ -1,0 +1,128 @@
+#include "tcp_proxy.h"
+
+#include <boost/asio/connect.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include <array>
+#include <atomic>
+#include <semaphore>
+#include <thread>
+#include <vector>
+
+namespace temporal::tests {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+
+namespace {
+
+class Session : public std::enable_shared_from_this<Session> {
+ public:
+  Session(tcp::socket client, tcp::socket server)
+      : client_{.socket = std::move(client)}, server_{.socket = std::move(server)} {}
+
+  void start() {
+    pump(client_, server_);
+    pump(server_, client_);
+  }
+  void drop() { dropping_ = true; }
+  void reset() {
+    for (auto* side : {&client_, &server_}) {
+      boost::system::error_code ignored;
+      (void)side->socket.set_option(asio::socket_base::linger{true, 0}, ignored);
+      (void)side->socket.close(ignored);
+    }
+  }
+
+ private:
+  struct Side {
+    tcp::socket socket;
+    std::array<char, 16384> buffer = {};
+  };
+
+  void pump(Side& from, Side& to) {
+    from.socket.async_read_some(
+        asio::buffer(from.buffer), [self = shared_from_this(), &from, &to](auto error, std::size_t size) {
+          if (error) return self->end();
+          if (self->dropping_) return self->pump(from, to);
+          asio::async_write(to.socket, asio::buffer(from.buffer, size), [self, &from, &to](auto failed, std::size_t) {
+            failed ? self->end() : self->pump(from, to);
+          });
+        });
+  }
+  void end() {
+    boost::system::error_code ignored;
+    if (dropping_) return;  // the other side is not told
+    (void)client_.socket.close(ignored);
+    (void)server_.socket.close(ignored);
+  }
+
+  Side client_;
+  Side server_;
+  bool dropping_ = false;
+};
+
+}  // namespace
+
+class TcpProxy::State {
+ public:
+  explicit State(const std::string& target) : target_port_(std::stoi(target.substr(target.rfind(':') + 1))) {
+    accept();
+    thread_ = std::thread{[this] { io_.run(); }};
+  }
+  ~State() {
+    io_.stop();
+    thread_.join();
+  }
+
+  [[nodiscard]] int port() const { return acceptor_.local_endpoint().port(); }
+  [[nodiscard]] int connections() const { return connections_; }
+
+  /// Returns when it has been done.
+  void for_each_session(void (Session::*action)()) {
+    asio::post(io_, [this, action] {
+      for (const auto& weak : sessions_) {
+        if (const auto session = weak.lock()) ((*session).*action)();
+      }
+      done_.release();
+    });
+    done_.acquire();
+  }
+
+ private:
+  void accept() {
+    acceptor_.async_accept([this](auto error, tcp::socket client) {
+      if (error) return;
+      ++connections_;
+      tcp::socket server{io_};
+      server.connect({asio::ip::address_v4::loopback(), static_cast<unsigned short>(target_port_)}, error);
+      if (!error) {
+        const auto session = std::make_shared<Session>(std::move(client), std::move(server));
+        sessions_.push_back(session);
+        session->start();
+      }
+      accept();
+    });
+  }
+
+  int target_port_;
+  asio::io_context io_;
+  tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
+  std::vector<std::weak_ptr<Session>> sessions_;
+  std::atomic<int> connections_ = 0;
+  std::binary_semaphore done_{0};
+  std::thread thread_;
+};
+
+TcpProxy::TcpProxy(const std::string& target) : state_(std::make_shared<State>(target)) {}
+TcpProxy::~TcpProxy() = default;
+
+std::string TcpProxy::address() const { return "127.0.0.1:" + std::to_string(state_->port()); }
+int TcpProxy::connections() const { return state_->connections(); }
+void TcpProxy::drop() { state_->for_each_session(&Session::drop); }
+void TcpProxy::reset() { state_->for_each_session(&Session::reset); }
+
+}  // namespace temporal::tests

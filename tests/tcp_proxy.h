@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+namespace temporal::tests {
+
+/// A way to a server that can fail like the network does. It runs on a thread of its own.
+class TcpProxy {
+ public:
+  /// To `host:port` on the loopback interface.
+  explicit TcpProxy(const std::string& target);
+  TcpProxy(const TcpProxy&) = delete;
+  TcpProxy& operator=(const TcpProxy&) = delete;
+  ~TcpProxy();
+
+  [[nodiscard]] std::string address() const;
+  /// How many connections there have been.
+  [[nodiscard]] int connections() const;
+
+  /// Swallows what the present connections carry from now on, without a word, as a NAT gateway that forgot them.
+  void drop();
+  /// Resets the present connections.
+  void reset();
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace temporal::tests

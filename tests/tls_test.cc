@@ -1,0 +1,120 @@
+// The function reaches its server through a real TLS front, configured by nothing but its environment.
+#include "local_lambda.h"
+#include "tls_front.h"
+
+#include <temporal/testing/dev_server.h>
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+using namespace temporal::tests;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+namespace {
+
+using Environment = std::map<std::string, std::string>;
+
+/// A server, a front before it, and invocations of a function that is told of the front.
+class TlsTest : public ::testing::Test {
+ protected:
+  void front(ClientCertificate client_certificate) { front_.emplace(server_.address(), client_certificate); }
+  [[nodiscard]] std::string path(const std::string& file) const { return front_->path(file); }
+
+  /// What the invocation answers, and the log. Polls go through the front, too: it ends when it was idle.
+  std::pair<Answer, std::string> invoke(Environment environment) const {
+    environment.merge(Environment{{"TEMPORAL_ADDRESS", front_->address()},
+                                  {"TEMPORAL_TASK_QUEUE", "tls"},
+                                  {"TEMPORAL_LAMBDA_IDLE_TIMEOUT", "600ms"}});
+    const LocalLambda lambda{{{"tls", environment}}, {"--timeout", "30"}};
+    return {lambda.invoke("tls"), lambda.log()};
+  }
+
+  static void expect_success(const std::pair<Answer, std::string>& outcome) {
+    EXPECT_FALSE(outcome.first.failed) << outcome.first.body << outcome.second;
+  }
+  static void expect_error(const std::pair<Answer, std::string>& outcome, const std::string& type,
+                           const ::testing::Matcher<std::string>& message) {
+    ASSERT_TRUE(outcome.first.failed) << outcome.second;
+    EXPECT_EQ(outcome.first.body["errorType"], type);
+    EXPECT_THAT(outcome.first.body["errorMessage"].get<std::string>(), message);
+  }
+
+  temporal::testing::DevServer server_;
+  std::optional<TlsFront> front_;
+};
+
+}  // namespace
+
+TEST_F(TlsTest, C1_MutualTlsWithAServerNameByPathAndByData) {
+  front(ClientCertificate::demanded);
+  expect_success(invoke({{"TEMPORAL_TLS_SERVER_CA_CERT_PATH", path("ca.pem")},
+                         {"TEMPORAL_TLS_CLIENT_CERT_PATH", path("client.pem")},
+                         {"TEMPORAL_TLS_CLIENT_KEY_PATH", path("client.key")},
+                         {"TEMPORAL_TLS_SERVER_NAME", TlsFront::server_name}}));
+  expect_success(invoke({{"TEMPORAL_TLS_SERVER_CA_CERT_DATA", read_file(path("ca.pem"))},
+                         {"TEMPORAL_TLS_CLIENT_CERT_DATA", read_file(path("client.pem"))},
+                         {"TEMPORAL_TLS_CLIENT_KEY_DATA", read_file(path("client.key"))},
+                         {"TEMPORAL_TLS_SERVER_NAME", TlsFront::server_name}}));
+  EXPECT_THAT(front_->access_log(), HasSubstr("PollWorkflowTaskQueue"));
+}
+
+TEST_F(TlsTest, K4_AFrontThatDemandsACertificateRefusesWithoutOne) {
+  front(ClientCertificate::demanded);
+  const auto outcome = invoke(
+      {{"TEMPORAL_TLS_SERVER_CA_CERT_PATH", path("ca.pem")}, {"TEMPORAL_TLS_SERVER_NAME", TlsFront::server_name}});
+  expect_error(outcome, "Temporal.ConnectionError", HasSubstr(front_->address()));
+}
+
+TEST_F(TlsTest, K4_C10_AServerThatIsNotTrustedOrHasAnotherNameIsAConnectionErrorWithTheReason) {
+  front(ClientCertificate::not_needed);
+  expect_error(invoke({{"TEMPORAL_TLS_SERVER_CA_CERT_PATH", path("other-ca.pem")},
+                       {"TEMPORAL_TLS_SERVER_NAME", TlsFront::server_name}}),
+               "Temporal.ConnectionError", HasSubstr("UnknownIssuer"));
+  const auto outcome =
+      invoke({{"TEMPORAL_TLS_SERVER_CA_CERT_PATH", path("ca.pem")}, {"TEMPORAL_API_KEY", "s3cret-key"}});
+  expect_error(outcome, "Temporal.ConnectionError", HasSubstr("not valid for name"));
+  EXPECT_THAT(outcome.second + outcome.first.body.dump(), Not(HasSubstr("s3cret-key")));
+}
+
+TEST_F(TlsTest, C1_HostVerificationCanBeSwitchedOff) {
+  front(ClientCertificate::not_needed);
+  expect_success(invoke({{"TEMPORAL_TLS", "true"}, {"TEMPORAL_TLS_DISABLE_HOST_VERIFICATION", "true"}}));
+}
+
+TEST_F(TlsTest, C1_C7_AnApiKeyAndMetadataTravelAsHeadersOverTls) {
+  front(ClientCertificate::not_needed);
+  const auto outcome = invoke({{"TEMPORAL_API_KEY", "s3cret-key"},
+                               {"TEMPORAL_GRPC_META_X_TEAM", "payments"},
+                               {"TEMPORAL_TLS_SERVER_CA_CERT_PATH", path("ca.pem")},
+                               {"TEMPORAL_TLS_SERVER_NAME", TlsFront::server_name}});
+  expect_success(outcome);
+  EXPECT_THAT(outcome.second, Not(HasSubstr("s3cret-key"))) << "C10";
+  EXPECT_THAT(front_->access_log(),
+              AllOf(HasSubstr("PollActivityTaskQueue authorization=Bearer s3cret-key x-team=payments"),
+                    HasSubstr("GetSystemInfo authorization=Bearer s3cret-key x-team=payments")));
+}
+
+TEST_F(TlsTest, C1_C5_AProfileOfTheFileConfiguresTls) {
+  front(ClientCertificate::demanded);
+  const auto file = new_folder() + "/temporal.toml";
+  std::ofstream{file} << "[profile.staging]\naddress = \"" << front_->address() << "\"\n[profile.staging.tls]\n"
+                      << "client_cert_path = \"" << path("client.pem") << "\"\nclient_key_path = \""
+                      << path("client.key") << "\"\nserver_ca_cert_path = \"" << path("ca.pem")
+                      << "\"\nserver_name = \"wrong\"\n";
+  expect_success(invoke({{"TEMPORAL_CONFIG_FILE", file},
+                         {"TEMPORAL_PROFILE", "staging"},
+                         {"TEMPORAL_ADDRESS", ""},
+                         {"TEMPORAL_TLS_SERVER_NAME", TlsFront::server_name}}));
+}
+
+TEST_F(TlsTest, C11_TheSystemsAuthoritiesAreTrustedByDefault) {
+  front(ClientCertificate::not_needed);
+  expect_success(invoke({{"TEMPORAL_TLS", "true"},
+                         {"TEMPORAL_TLS_SERVER_NAME", TlsFront::server_name},
+                         {"SSL_CERT_FILE", path("ca.pem")}}));
+  expect_error(invoke({{"TEMPORAL_TLS", "true"}, {"SSL_CERT_FILE", "/nowhere.pem"}}), "Temporal.ConnectionError",
+               HasSubstr("/nowhere.pem"));
+}

@@ -1,0 +1,286 @@
+// A worker's life and its limits, against a real server.
+#include "server_fixture.h"
+
+#include <temporal/activity/activity.h>
+#include <temporal/client/detail/session.h>
+#include <temporal/common/errors.h>
+#include <temporal/workflow/workflow.h>
+
+#include <temporal/api/history/v1/message.pb.h>
+#include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <future>
+#include <latch>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace temporal;
+using namespace std::chrono_literals;
+using temporal::tests::RunningWorker;
+using temporal::tests::ServerTest;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using Clock = std::chrono::steady_clock;
+
+namespace {
+
+void tick() {}
+
+workflow::Task<> ticks(int count) {
+  std::vector<workflow::ActivityHandle<void>> running;
+  for (int i = 0; i < count; ++i) running.push_back(workflow::start_activity<tick>({.start_to_close_timeout = 60s}));
+  for (const auto& activity : running) co_await activity;
+}
+
+workflow::Task<std::string> echo(std::string text) { co_return text; }
+
+std::latch* slow_started = nullptr;
+std::string slow() {
+  slow_started->count_down();
+  while (!activity::stop_token().stop_requested()) std::this_thread::sleep_for(1ms);
+  return "stopped in good order";
+}
+workflow::Task<std::string> calls_slow() {
+  co_return co_await workflow::execute_activity<slow>({.start_to_close_timeout = 60s});
+}
+
+/// Blocks its thread the first time that it runs.
+struct Blockage {
+  std::promise<void> promise;
+  std::shared_future<void> released{promise.get_future()};
+  std::atomic<int> runs = 0;
+};
+Blockage* blockage = nullptr;
+workflow::Task<std::string> blocks_at_first() {
+  const auto released = blockage->released;
+  if (++blockage->runs == 1) released.wait();
+  co_return "done";
+}
+
+/// Never more than two activities at a time.
+class TwoAtATime : public worker::CustomSlotSupplier {
+ public:
+  void reserve(const worker::SlotContext&, worker::SlotReservation reservation) override {
+    const std::scoped_lock lock{mutex_};
+    waiting_.push_back(std::move(reservation));
+    serve();
+  }
+  std::optional<worker::SlotPermit> try_reserve(const worker::SlotContext&) override {
+    const std::scoped_lock lock{mutex_};
+    if (used_ == 2) return std::nullopt;
+    ++used_;
+    return worker::SlotPermit{};
+  }
+  void mark_used(const worker::SlotPermit&, const worker::SlotInfo& info) override {
+    const std::scoped_lock lock{mutex_};
+    types_.insert(info.type);
+  }
+  void release(const worker::SlotPermit&, const std::optional<worker::SlotInfo>&) override {
+    const std::scoped_lock lock{mutex_};
+    --used_;
+    serve();
+  }
+
+  std::set<std::string> types() const {
+    const std::scoped_lock lock{mutex_};
+    return types_;
+  }
+  int used() const {
+    const std::scoped_lock lock{mutex_};
+    return used_;
+  }
+
+ private:
+  void serve() {
+    for (; used_ < 2 && !waiting_.empty(); waiting_.pop_front(), ++used_) waiting_.front().grant();
+  }
+
+  mutable std::mutex mutex_;
+  std::deque<worker::SlotReservation> waiting_;
+  std::set<std::string> types_;
+  int used_ = 0;
+};
+
+std::atomic<int> side_by_side = 0;
+std::atomic<int> most_side_by_side = 0;
+void counts_itself() {
+  const int now = ++side_by_side;
+  for (int most = most_side_by_side; now > most && !most_side_by_side.compare_exchange_weak(most, now);) {
+  }
+  std::this_thread::sleep_for(20ms);  // long enough for all that may run to do so
+  --side_by_side;
+}
+workflow::Task<> crowd(int count) {
+  std::vector<workflow::ActivityHandle<void>> running;
+  for (int i = 0; i < count; ++i) {
+    running.push_back(workflow::start_activity<counts_itself>({.start_to_close_timeout = 60s}));
+  }
+  for (const auto& activity : running) co_await activity;
+}
+
+class WorkerTest : public ServerTest {
+ protected:
+  /// Waits for the first event of the workflow that matches.
+  template <class Matches>
+  static api::history::v1::HistoryEvent first_event(const client::WorkflowHandle<std::string>& handle,
+                                                    Matches matches) {
+    for (;; std::this_thread::sleep_for(10ms)) {
+      api::history::v1::History history;
+      EXPECT_TRUE(history.ParseFromString(handle.fetch_history().get().bytes));
+      const auto found = std::ranges::find_if(history.events(), matches);
+      if (found != history.events().end()) return *found;
+    }
+  }
+
+  static std::string task_failure(const client::WorkflowHandle<std::string>& handle) {
+    const auto failed =
+        first_event(handle, [](const auto& event) { return event.has_workflow_task_failed_event_attributes(); });
+    return failed.workflow_task_failed_event_attributes().failure().message();
+  }
+
+  static void make_current(const WorkerDeploymentVersion& version) {
+    api::workflowservice::v1::SetWorkerDeploymentCurrentVersionRequest request;
+    request.set_namespace_("default");
+    request.set_deployment_name(version.deployment_name);
+    request.set_build_id(version.build_id);
+    request.set_allow_no_pollers(true);
+    core::await([&](core::Callback done) {
+      client().session()->call("set_worker_deployment_current_version", request, client::detail::CallKind::normal,
+                               std::move(done));
+    });
+  }
+};
+
+}  // namespace
+
+TEST_F(WorkerTest, StartsNoMoreActivitiesPerSecondThanItMay) {
+  worker::WorkerOptions options{.task_queue = unique_name(), .max_activities_per_second = 10};
+  options.disable_eager_activity_execution = true;
+  options.add_workflow<ticks>();
+  options.add_activity<tick>();
+  const RunningWorker worker{client(), options};
+  const auto began = Clock::now();
+  client().execute<ticks>({.id = unique_name(), .task_queue = options.task_queue}, 20).get();
+  EXPECT_GE(Clock::now() - began, 1500ms);
+}
+
+TEST_F(WorkerTest, TheServerHoldsItToTheRateOfTheTaskQueue) {
+  worker::WorkerOptions options{.task_queue = unique_name(), .max_task_queue_activities_per_second = 5};
+  options.disable_eager_activity_execution = true;
+  options.add_workflow<ticks>();
+  options.add_activity<tick>();
+  const RunningWorker worker{client(), options};
+  const auto began = Clock::now();
+  client().execute<ticks>({.id = unique_name(), .task_queue = options.task_queue}, 10).get();
+  EXPECT_GE(Clock::now() - began, 1s);
+}
+
+TEST_F(WorkerTest, PollsWithTheBehaviorsOfItsChoice) {
+  worker::WorkerOptions options{.task_queue = unique_name(),
+                                .workflow_task_poller_behavior = worker::Autoscaling{1, 4, 2},
+                                .activity_task_poller_behavior = worker::SimpleMaximum{1}};
+  options.add_workflow<ticks>();
+  options.add_activity<tick>();
+  const RunningWorker worker{client(), options};
+  client().execute<ticks>({.id = unique_name(), .task_queue = options.task_queue}, 3).get();
+}
+
+TEST_F(WorkerTest, ItsDefaultVersioningBehaviorIsThatOfAWorkflowWithoutOne) {
+  const WorkerDeploymentVersion version{.deployment_name = unique_name(), .build_id = "build-1"};
+  worker::WorkerOptions options{.task_queue = unique_name(),
+                                .deployment_version = version,
+                                .default_versioning_behavior = VersioningBehavior::auto_upgrade};
+  options.add_workflow<echo>();
+  const RunningWorker worker{client(), options};
+  make_current(version);
+  auto handle = client().start<echo>({.id = unique_name(), .task_queue = options.task_queue}, std::string{"hi"}).get();
+  EXPECT_EQ(handle.result().get(), "hi");
+  const auto done =
+      first_event(handle, [](const auto& event) { return event.has_workflow_task_completed_event_attributes(); });
+  EXPECT_EQ(done.workflow_task_completed_event_attributes().versioning_behavior(),
+            api::enums::v1::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
+}
+
+TEST_F(WorkerTest, ALongLivedOneStopsInGoodOrder) {
+  worker::WorkerOptions options{.task_queue = unique_name(), .graceful_shutdown_timeout = 100ms};
+  options.add_workflow<calls_slow>();
+  options.add_activity<slow>();
+  std::latch started{1};
+  slow_started = &started;
+  auto handle = client().start<calls_slow>({.id = unique_name(), .task_queue = options.task_queue}).get();
+  {
+    std::jthread running{
+        [&](std::stop_token stop) { worker::Worker{client(), options}.run(std::move(stop)); }};  // NOLINT
+    started.wait();
+  }
+  const RunningWorker next{client(), options};
+  EXPECT_EQ(handle.result().get(), "stopped in good order");
+}
+
+TEST_F(WorkerTest, AWorkflowThatDoesNotYieldFailsItsTaskAndTheOthersGoOn) {
+  Blockage stuck;
+  blockage = &stuck;
+  worker::WorkerOptions options{.task_queue = unique_name(), .deadlock_timeout = 200ms};
+  options.add_workflow<blocks_at_first>();
+  options.add_workflow<echo>();
+  const RunningWorker worker{client(), options};
+  const auto id = unique_name();
+  auto handle = client().start<blocks_at_first>({.id = id, .task_queue = options.task_queue}).get();
+  EXPECT_THAT(task_failure(handle),
+              StartsWith("[TMPRL1101] Potential deadlock detected: workflow blocks_at_first (id " + id +
+                         ") did not yield within 0.2 s"));
+  EXPECT_EQ(client().execute<echo>({.id = unique_name(), .task_queue = options.task_queue}, std::string{"hi"}).get(),
+            "hi");
+  EXPECT_EQ(handle.result().get(), "done");  // in another attempt, while the first one is still stuck
+  stuck.promise.set_value();
+}
+
+TEST_F(WorkerTest, AWorkflowThatDoesNotYieldDoesNotHoldUpTheEnd) {
+  static Blockage stuck;
+  blockage = &stuck;
+  worker::WorkerOptions options{.task_queue = unique_name(), .deadlock_timeout = 200ms};
+  options.add_workflow<blocks_at_first>();
+  worker::Worker worker{client(), options};
+  worker.start();
+  auto handle = client().start<blocks_at_first>({.id = unique_name(), .task_queue = options.task_queue}).get();
+  EXPECT_THAT(task_failure(handle), HasSubstr("TMPRL1101"));
+  const auto deadline = Clock::now() + 60s;
+  EXPECT_FALSE(worker.shutdown(deadline));
+  EXPECT_LT(Clock::now(), deadline);
+  stuck.promise.set_value();
+}
+
+TEST_F(WorkerTest, ASlotSupplierOfTheUsersLimitsWhatRunsSideBySide) {
+  const auto supplier = std::make_shared<TwoAtATime>();
+  worker::WorkerOptions options{.task_queue = unique_name(), .tuner = worker::WorkerTuner{.activities = supplier}};
+  options.add_workflow<crowd>();
+  options.add_activity<counts_itself>();
+  {
+    const RunningWorker worker{client(), options};
+    client().execute<crowd>({.id = unique_name(), .task_queue = options.task_queue}, 10).get();
+    EXPECT_EQ(most_side_by_side, 2);
+    EXPECT_EQ(supplier->types(), std::set<std::string>{"counts_itself"});
+  }
+  while (supplier->used() != 0) std::this_thread::sleep_for(1ms);  // each slot comes back
+}
+
+TEST_F(WorkerTest, ResourceBasedSlotsRunTasksOfEveryKind) {
+  const worker::ResourceBasedSlots slots{.minimum = 2, .maximum = 10, .ramp_throttle = 1ms};
+  worker::WorkerOptions options{.task_queue = unique_name(),
+                                .tuner = worker::WorkerTuner{.workflow_tasks = slots, .activities = slots}};
+  options.add_workflow<ticks>();
+  options.add_activity<tick>();
+  const RunningWorker worker{client(), options};
+  client().execute<ticks>({.id = unique_name(), .task_queue = options.task_queue}, 10).get();
+}

@@ -1,0 +1,412 @@
+// What a workflow asks for besides activities and timers, against a real server. Each workflow runs with and without a
+// cache: without one, each of its tasks is a replay of the whole history.
+#include "server_fixture.h"
+
+#include <temporal/activity/activity.h>
+#include <temporal/common/errors.h>
+#include <temporal/workflow/workflow.h>
+
+#include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+using namespace temporal;
+using namespace std::chrono_literals;
+using temporal::tests::RunningWorker;
+using temporal::tests::ServerTest;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+namespace {
+
+constexpr KeywordSearchAttribute customer{"CustomerId"};
+constexpr DoubleSearchAttribute total{"Total"};
+
+// Continue-as-new: three runs that hand on a list and their properties.
+workflow::Task<std::vector<std::string>> three_runs(std::vector<std::string> run_ids) {
+  run_ids.push_back(workflow::info().run_id);
+  co_await workflow::sleep(1ms);
+  if (run_ids.size() < 3) workflow::continue_as_new<three_runs>({}, run_ids);
+  run_ids.push_back(workflow::info().first_execution_run_id);
+  run_ids.push_back(workflow::info().continued_run_id);
+  run_ids.push_back(workflow::search_attributes().get(customer).value_or("none"));
+  co_return run_ids;
+}
+
+class Shipment {
+ public:
+  workflow::Task<std::string> run(std::string address) {
+    if (address.empty()) throw ApplicationError{"no address", {.type = "BadAddress", .non_retryable = true}};
+    co_await workflow::wait_condition([this] { return hurried_; });
+    co_return "shipped to " + address + " for " + workflow::info().parent.value().workflow_id;
+  }
+  void hurry() { hurried_ = true; }
+
+ private:
+  bool hurried_ = false;
+};
+
+workflow::Definition shipment() {
+  return workflow::definition<Shipment>().run<&Shipment::run>().signal<&Shipment::hurry>();
+}
+
+workflow::Task<std::string> ships(std::string id) {
+  auto child = co_await workflow::start_child_workflow<&Shipment::run>({.id = id}, "Rome");
+  if (child.run_id().empty()) co_return "no run id";
+  co_await workflow::sleep(1ms);
+  co_await child.signal<&Shipment::hurry>();
+  co_return co_await child;
+}
+
+workflow::Task<> fails_to_ship() { co_await workflow::execute_child_workflow<&Shipment::run>({}, ""); }
+
+workflow::Task<std::string> starts_twice(std::string id) {
+  auto first = co_await workflow::start_child_workflow<&Shipment::run>({.id = id}, "Rome");
+  std::string outcome = "no error";
+  try {
+    co_await workflow::execute_child_workflow<&Shipment::run>({.id = id}, "Rome");
+  } catch (const ChildWorkflowError& error) {
+    outcome = error.info().workflow_id + ": " + describe(error.cause());
+  }
+  co_await first.signal<&Shipment::hurry>();
+  co_await first;
+  co_return outcome;
+}
+
+/// Cancels a child before it is sent to the server, once it has started, and reports how each ended.
+workflow::Task<std::vector<bool>> cancels_children() {
+  std::vector<bool> cancelled;
+  auto never = workflow::start_child_workflow<&Shipment::run>({}, "Rome");
+  never.cancel("too early");
+  try {
+    co_await co_await never;
+  } catch (const ChildWorkflowError& error) {
+    cancelled.push_back(is_cancellation(error.cause()));
+  }
+  for (const auto type : {workflow::ChildWorkflowCancellationType::wait_cancellation_completed,
+                          workflow::ChildWorkflowCancellationType::try_cancel}) {
+    auto child = co_await workflow::start_child_workflow<&Shipment::run>({.cancellation_type = type}, "Rome");
+    child.cancel("not needed");
+    try {
+      co_await child;
+    } catch (const ChildWorkflowError& error) {
+      cancelled.push_back(is_cancellation(error.cause()));
+    }
+  }
+  co_return cancelled;
+}
+
+workflow::Task<> cancels_another(std::string id) { co_await workflow::external_workflow_handle(id).cancel("sold out"); }
+workflow::Task<> waits() {
+  co_await workflow::wait_condition([] { return false; });
+}
+
+// Local activities.
+std::atomic<int> local_runs = 0;
+std::string local_greet(const std::string& name) {
+  ++local_runs;
+  activity::heartbeat(1);
+  return "Hello, " + name + (activity::info().is_local ? " (local)" : "");
+}
+int fails_twice() {
+  const int attempt = activity::info().attempt;
+  if (attempt < 3) throw std::runtime_error{"attempt " + std::to_string(attempt)};
+  return attempt;
+}
+void until_cancelled() {
+  while (!activity::stop_token().stop_requested()) std::this_thread::yield();
+  activity::throw_if_cancelled();
+}
+
+workflow::Task<std::string> greets_locally(std::string name) {
+  auto first = workflow::start_local_activity<local_greet>({.start_to_close_timeout = 5s}, name);
+  auto second = workflow::start_local_activity<local_greet>({.start_to_close_timeout = 5s}, "you");
+  const auto both = co_await first + " " + co_await second;
+  co_await workflow::sleep(1ms);
+  co_return both;
+}
+workflow::Task<int> retries_locally() {
+  co_return co_await workflow::execute_local_activity<fails_twice>(
+      {.start_to_close_timeout = 5s,
+       .retry_policy = RetryPolicy{.initial_interval = 100ms},
+       .local_retry_threshold = 50ms});  // each wait is longer: a timer
+}
+workflow::Task<bool> cancels_locally() {
+  auto activity = workflow::start_local_activity<until_cancelled>(
+      {.start_to_close_timeout = 30s,
+       .cancellation_type = workflow::ActivityCancellationType::wait_cancellation_completed});
+  co_await workflow::sleep(50ms);
+  activity.cancel();
+  try {
+    co_await activity;
+  } catch (const ActivityError& error) {
+    co_return is_cancellation(error.cause());
+  }
+  co_return false;
+}
+
+// Three versions of one workflow.
+class Patched {
+ public:
+  workflow::Task<std::string> run() {
+    const std::string way = workflow::patched("new-way") ? "new" : "old";
+    co_await workflow::wait_condition([this] { return go_; });
+    co_return way + (workflow::patched("new-way") ? " new" : " old");
+  }
+  void go() { go_ = true; }
+
+ private:
+  bool go_ = false;
+};
+class Unpatched {
+ public:
+  workflow::Task<std::string> run() {
+    co_await workflow::wait_condition([this] { return go_; });
+    co_return "old";
+  }
+  void go() { go_ = true; }
+
+ private:
+  bool go_ = false;
+};
+class Deprecated {
+ public:
+  workflow::Task<std::string> run() {
+    workflow::deprecate_patch("new-way");
+    co_await workflow::wait_condition([this] { return go_; });
+    co_return "only new";
+  }
+  void go() { go_ = true; }
+
+ private:
+  bool go_ = false;
+};
+
+workflow::Task<std::string> signals_another(std::string id) {
+  co_await workflow::external_workflow_handle<&Unpatched::run>(id).signal<&Unpatched::go>();
+  std::string outcome = "no error";
+  try {
+    co_await workflow::external_workflow_handle("nobody").signal("hurry", {});
+  } catch (const ApplicationError& error) {
+    outcome = error.message();
+  }
+  try {
+    co_await workflow::external_workflow_handle("nobody").cancel();
+  } catch (const ApplicationError& error) {
+    outcome += "; " + error.message();
+  }
+  co_return outcome;
+}
+
+class Shown {
+ public:
+  workflow::Task<std::string> run() {
+    workflow::logger().info("started", {{"customer", workflow::search_attributes().get(customer).value_or("none")}});
+    workflow::upsert_search_attributes({customer.unset(), total.set(2.5)});
+    workflow::upsert_memo({{"dropped", converter::null_payload()}, {"note", converter::to_payload("x")}});
+    workflow::set_current_details("waiting");
+    co_await workflow::wait_condition([this] { return go_; });
+    workflow::logger().info("going");
+    co_await workflow::sleep(1ms);
+    co_return workflow::memo_value<std::string>("note").value_or("none");
+  }
+  void go() { go_ = true; }
+
+ private:
+  bool go_ = false;
+};
+
+template <class Flow>
+workflow::Definition named(const std::string& name) {
+  workflow::Definition definition =
+      workflow::definition<Flow>().template run<&Flow::run>().template signal<&Flow::go>();
+  definition.name = name;
+  return definition;
+}
+
+/// Each test runs with a cache of 0 (all is replayed) and of 100.
+class WorkflowCommands : public ServerTest, public ::testing::WithParamInterface<std::size_t> {
+ protected:
+  worker::WorkerOptions options() { return {.task_queue = queue_, .max_cached_workflows = GetParam()}; }
+  client::StartOptions start() { return {.id = unique_name(), .task_queue = queue_}; }
+
+ private:
+  std::string queue_ = unique_name();
+};
+
+}  // namespace
+
+INSTANTIATE_TEST_SUITE_P(Cache, WorkflowCommands, ::testing::Values(0, 100),
+                         [](const auto& cached) { return cached.param == 0 ? "Replayed" : "Cached"; });
+
+TEST_P(WorkflowCommands, AWorkflowContinuesAsNewAndTheClientFollows) {
+  auto worker_options = options();
+  worker_options.add_workflow<three_runs>();
+  const RunningWorker worker{client(), worker_options};
+  auto start_options = start();
+  start_options.search_attributes = {customer.set("c-7")};
+  const auto runs = client().execute<three_runs>(start_options, std::vector<std::string>{}).get();
+  ASSERT_EQ(runs.size(), 6U);
+  EXPECT_NE(runs[0], runs[1]);
+  EXPECT_EQ(runs[3], runs[0]) << "the first run of the chain";
+  EXPECT_EQ(runs[4], runs[1]) << "the run before";
+  EXPECT_EQ(runs[5], "c-7") << "the next run takes the search attributes over";
+}
+
+TEST_P(WorkflowCommands, AChildIsStartedSignalledAndAwaited) {
+  auto worker_options = options();
+  worker_options.add_workflow<ships>();
+  worker_options.add_workflow(shipment());
+  const RunningWorker worker{client(), worker_options};
+  const auto start_options = start();
+  EXPECT_EQ(client().execute<ships>(start_options, unique_name()).get(), "shipped to Rome for " + start_options.id);
+}
+
+TEST_P(WorkflowCommands, TheFailureOfAChildReachesTheClientWithItsWholeChain) {
+  auto worker_options = options();
+  worker_options.add_workflow<fails_to_ship>();
+  worker_options.add_workflow(shipment());
+  const RunningWorker worker{client(), worker_options};
+  try {
+    client().execute<fails_to_ship>(start()).get();
+    FAIL() << "no error";
+  } catch (const WorkflowFailedError& error) {
+    EXPECT_THAT(describe(error.cause()),
+                AllOf(HasSubstr("ChildWorkflowError"), HasSubstr("BadAddress"), HasSubstr("no address")));
+  }
+}
+
+TEST_P(WorkflowCommands, AChildWhoseIdIsInUseDoesNotStart) {
+  auto worker_options = options();
+  worker_options.add_workflow<starts_twice>();
+  worker_options.add_workflow(shipment());
+  const RunningWorker worker{client(), worker_options};
+  const auto id = unique_name();
+  EXPECT_THAT(client().execute<starts_twice>(start(), id).get(),
+              AllOf(HasSubstr(id), HasSubstr("WorkflowAlreadyStartedError")));
+}
+
+TEST_P(WorkflowCommands, ChildrenAreCancelledBeforeTheyStartAndAfter) {
+  auto worker_options = options();
+  worker_options.add_workflow<cancels_children>();
+  worker_options.add_workflow(shipment());
+  const RunningWorker worker{client(), worker_options};
+  EXPECT_EQ(client().execute<cancels_children>(start()).get(), (std::vector{true, true, true}));
+}
+
+TEST_P(WorkflowCommands, AnotherWorkflowIsSignalledAndOneThatIsNotThereIsAnError) {
+  auto worker_options = options();
+  worker_options.add_workflow<signals_another>();
+  worker_options.add_workflow(named<Unpatched>("flow"));
+  const RunningWorker worker{client(), worker_options};
+  const auto other = client().start("flow", start()).get();
+  EXPECT_THAT(
+      client().execute<signals_another>(start(), other.id()).get(),
+      AllOf(HasSubstr("Unable to signal external workflow"), HasSubstr("; Unable to cancel external workflow")));
+  EXPECT_EQ(converter::from_payload<std::string>(other.result().get().payload), "old");
+}
+
+TEST_P(WorkflowCommands, AnotherWorkflowIsCancelled) {
+  auto worker_options = options();
+  worker_options.add_workflow<cancels_another>();
+  worker_options.add_workflow<waits>();
+  const RunningWorker worker{client(), worker_options};
+  auto waiting = client().start<waits>(start()).get();
+  client().execute<cancels_another>(start(), waiting.id()).get();
+  try {
+    waiting.result().get();
+    FAIL() << "no error";
+  } catch (const WorkflowFailedError& error) {
+    EXPECT_TRUE(is_cancellation(error.cause()));
+  }
+}
+
+TEST_P(WorkflowCommands, LocalActivitiesRunOnceAndAreNotRunAgainOnReplay) {
+  auto worker_options = options();
+  worker_options.add_workflow<greets_locally>();
+  worker_options.add_activity<local_greet>();
+  const RunningWorker worker{client(), worker_options};
+  local_runs = 0;
+  EXPECT_EQ(client().execute<greets_locally>(start(), std::string{"Ann"}).get(),
+            "Hello, Ann (local) Hello, you (local)");
+  EXPECT_EQ(local_runs, 2);
+}
+
+TEST_P(WorkflowCommands, ALocalActivityBacksOffOnTimers) {
+  auto worker_options = options();
+  worker_options.add_workflow<retries_locally>();
+  worker_options.add_activity<fails_twice>();
+  const RunningWorker worker{client(), worker_options};
+  EXPECT_EQ(client().execute<retries_locally>(start()).get(), 3);
+}
+
+TEST_P(WorkflowCommands, ALocalActivityIsCancelled) {
+  auto worker_options = options();
+  worker_options.add_workflow<cancels_locally>();
+  worker_options.add_activity<until_cancelled>();
+  const RunningWorker worker{client(), worker_options};
+  auto start_options = start();
+  start_options.task_timeout = 1s;  // the timer comes with the next workflow task, and the activity holds this one
+  EXPECT_TRUE(client().execute<cancels_locally>(start_options).get());
+}
+
+TEST_P(WorkflowCommands, PatchedCodeReplaysBothHistoriesAndItsSuccessorToo) {
+  const auto run_with = [&](const workflow::Definition& definition, auto use) {
+    auto worker_options = options();
+    worker_options.add_workflow(definition);
+    const RunningWorker worker{client(), worker_options};
+    use();
+  };
+  const auto has_run = [](const client::WorkflowHandle<RawValue>& handle) {
+    while (handle.describe().get().history_length < 4) std::this_thread::sleep_for(10ms);
+  };
+  const auto before = client().start("flow", start()).get();
+  run_with(named<Unpatched>("flow"), [&] { has_run(before); });
+  const auto middle = client().start("flow", start()).get();
+  const auto late = client().start("flow", start()).get();
+  run_with(named<Patched>("flow"), [&] {
+    has_run(middle);
+    has_run(late);
+    before.signal("go", {}).get();
+    middle.signal("go", {}).get();
+    EXPECT_EQ(converter::from_payload<std::string>(before.result().get().payload), "old old");
+    EXPECT_EQ(converter::from_payload<std::string>(middle.result().get().payload), "new new");
+  });
+  run_with(named<Deprecated>("flow"), [&] {
+    late.signal("go", {}).get();
+    EXPECT_EQ(converter::from_payload<std::string>(late.result().get().payload), "only new");
+  });
+}
+
+TEST_P(WorkflowCommands, PropertiesAreSeenFromOutsideAndLogLinesWrittenOnce) {
+  std::mutex mutex;
+  std::vector<std::string> messages;
+  auto worker_options = options();
+  worker_options.add_workflow(named<Shown>("shown"));
+  worker_options.log = Logger::create({}, [&](std::string_view line) {
+    const std::scoped_lock lock{mutex};
+    messages.push_back(nlohmann::json::parse(line)["message"]);
+  });
+  const RunningWorker worker{client(), worker_options};
+  auto start_options = start();
+  start_options.priority = {.priority_key = 2};
+  start_options.search_attributes = {customer.set("c-7")};
+  start_options.memo = {{"dropped", converter::to_payload(1)}};
+  const auto handle = client().start("shown", start_options).get();
+  const auto metadata = handle.query<RawValue>("__temporal_workflow_metadata", {}).get();
+  EXPECT_EQ(nlohmann::json::parse(metadata.payload.data)["currentDetails"], "waiting");
+  const auto description = handle.describe().get();
+  EXPECT_EQ(description.priority.priority_key, 2);
+  EXPECT_EQ(description.search_attributes.get(total), 2.5);
+  EXPECT_EQ(description.search_attributes.get(customer), std::nullopt);
+  EXPECT_EQ(description.memo.size(), 1U);
+  EXPECT_EQ(description.memo.at("note"), converter::to_payload("x"));
+  handle.signal("go", {}).get();
+  EXPECT_EQ(converter::from_payload<std::string>(handle.result().get().payload), "x");
+  const std::scoped_lock lock{mutex};
+  EXPECT_THAT(messages, ::testing::ElementsAre("started", "going"));
+}

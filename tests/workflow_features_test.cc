@@ -1,0 +1,261 @@
+// Workflow features against a real server. No run stays in the cache, so that each task replays the whole history.
+#include "server_fixture.h"
+
+#include <temporal/activity/activity.h>
+#include <temporal/common/errors.h>
+#include <temporal/workflow/workflow.h>
+
+#include <temporal/api/history/v1/message.pb.h>
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+using namespace temporal;
+using namespace std::chrono_literals;
+using temporal::tests::RunningWorker;
+using temporal::tests::ServerTest;
+using ::testing::HasSubstr;
+
+namespace {
+
+std::string echo(const std::string& text) { return text; }
+void until_cancelled() {
+  while (!activity::stop_token().stop_requested()) activity::heartbeat();
+  activity::throw_if_cancelled();
+}
+
+const workflow::ActivityOptions ten_seconds{.start_to_close_timeout = 10s};
+
+workflow::Task<std::string> cleans_up_when_cancelled() {
+  std::string ended = "completed";
+  try {
+    co_await workflow::execute_activity<until_cancelled>(
+        {.start_to_close_timeout = 60s,
+         .heartbeat_timeout = 10s,
+         .cancellation_type = workflow::ActivityCancellationType::wait_cancellation_completed});
+  } catch (const ActivityError&) {
+    ended = is_cancellation(std::current_exception()) ? "cancelled" : "failed";
+  }
+  co_return co_await workflow::shielded(
+      workflow::execute_activity<echo>(ten_seconds, ended + ": " + workflow::cancellation_reason()));
+}
+
+/// A scope that loses against a timer, with an activity and a condition in it.
+workflow::Task<std::string> cancels_a_part() {
+  const workflow::CancellationScope part;
+  auto work = workflow::spawn(part.run([]() -> workflow::Task<> {
+    co_await workflow::execute_activity<until_cancelled>({.start_to_close_timeout = 60s, .heartbeat_timeout = 10s});
+  }));
+  auto condition = workflow::spawn(part.run(workflow::wait_condition([] { return false; })));
+  auto timer = workflow::start_timer(10ms, {.summary = "patience"});
+  const auto first = co_await workflow::when_any(work, condition, timer);
+  part.cancel("too slow");
+  std::string text = std::to_string(first);
+  try {
+    co_await work;
+  } catch (const ActivityError&) {
+    text += is_cancellation(std::current_exception()) ? " activity" : "";
+  }
+  try {
+    co_await condition;
+  } catch (const CancelledError& error) {
+    text += std::string{" "} + error.what();
+  }
+  co_return text;
+}
+
+workflow::Task<std::string> all_at_once() {
+  auto [a, b, c] =
+      co_await workflow::when_all(workflow::execute_activity<echo>(ten_seconds, "a"),
+                                  workflow::execute_activity<echo>(ten_seconds, "b"), workflow::sleep(1ms));
+  co_return a + b;
+}
+
+/// Handlers that wait for each other, and a main function that waits for all of them.
+class Ledger {
+ public:
+  workflow::Task<std::string> run() {
+    co_await workflow::wait_condition([this] { return closed_ && workflow::all_handlers_finished(); });
+    co_return lines_;
+  }
+  workflow::Task<std::string> add(std::string line) {
+    auto lock = co_await mutex_.lock();
+    lines_ += "<" + line;
+    lines_ += co_await workflow::execute_activity<echo>(ten_seconds, ">");
+    co_return workflow::current_update_info()->name + " " + lines_;
+  }
+  void check(std::string line) const {
+    if (line.empty()) throw ApplicationError{"an empty line"};
+  }
+  void close() { closed_ = true; }
+  void other(std::string name, std::vector<RawValue> arguments) {
+    lines_ += name + converter::from_payload<std::string>(arguments.at(0).payload);
+  }
+
+ private:
+  workflow::Mutex mutex_;
+  std::string lines_;
+  bool closed_ = false;
+};
+
+workflow::Definition ledger() {
+  return workflow::definition<Ledger>()
+      .run<&Ledger::run>()
+      .signal<&Ledger::close>()
+      .dynamic_signal<&Ledger::other>()
+      .update<&Ledger::add, &Ledger::check>();
+}
+
+workflow::Task<std::string> registers_its_handlers() {
+  std::string text;
+  co_await workflow::sleep(1ms);
+  const auto add = workflow::set_signal_handler("add", [&](std::string more) { text += more; });
+  co_await workflow::wait_condition([&] { return text.size() == 2; });
+  co_return text;
+}
+
+workflow::Task<std::string> any_type(std::vector<RawValue> arguments) {
+  co_return workflow::info().workflow_type + " " + converter::from_payload<std::string>(arguments.at(0).payload);
+}
+
+workflow::Task<> out_of_domain() {
+  co_await workflow::sleep(1ms);
+  throw std::domain_error{"out of domain"};
+}
+
+// Two versions of one workflow, whose code does not go with the other's history.
+namespace before {
+workflow::Task<> changes() { co_await workflow::sleep(24h); }
+}  // namespace before
+namespace after {
+workflow::Task<> changes() { co_await workflow::execute_activity<echo>(ten_seconds, "nobody"); }
+}  // namespace after
+
+class WorkflowFeaturesTest : public ServerTest {
+ protected:
+  static worker::WorkerOptions options() {
+    worker::WorkerOptions options{
+        .task_queue = unique_name(), .max_cached_workflows = 0, .max_heartbeat_throttle_interval = 100ms};
+    options.add_activity<echo>();
+    options.add_activity<until_cancelled>();
+    return options;
+  }
+  static client::StartOptions start(const worker::WorkerOptions& options) {
+    return {.id = unique_name(), .task_queue = options.task_queue};
+  }
+  template <class Handle, class Matches>
+  static void wait_for_event(const Handle& handle, const Matches& matches) {
+    for (;;) {
+      api::history::v1::History history;
+      ASSERT_TRUE(history.ParseFromString(handle.fetch_history().get().bytes));
+      if (std::ranges::any_of(history.events(), matches)) return;
+      std::this_thread::sleep_for(10ms);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_F(WorkflowFeaturesTest, ACancelledWorkflowCleansUpInAShieldedScope) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<cleans_up_when_cancelled>();
+  const RunningWorker worker{client(), options};
+  auto handle = client().start<cleans_up_when_cancelled>(start(options)).get();
+  wait_for_event(handle, [](const auto& event) { return event.has_activity_task_scheduled_event_attributes(); });
+  handle.cancel().get();
+  EXPECT_THAT(handle.result().get(), HasSubstr("cancelled: "));
+}
+
+TEST_F(WorkflowFeaturesTest, AScopeIsCancelledWhileTheWorkflowGoesOn) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<cancels_a_part>();
+  const RunningWorker worker{client(), options};
+  auto handle = client().start<cancels_a_part>(start(options)).get();
+  EXPECT_EQ(handle.result().get(), "2 activity condition cancelled: too slow");
+  wait_for_event(handle, [](const auto& event) {
+    return event.has_timer_started_event_attributes() && event.user_metadata().summary().data() == "\"patience\"";
+  });
+}
+
+TEST_F(WorkflowFeaturesTest, TasksRunSideBySide) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<all_at_once>();
+  const RunningWorker worker{client(), options};
+  EXPECT_EQ(client().execute<all_at_once>(start(options)).get(), "ab");
+}
+
+TEST_F(WorkflowFeaturesTest, HandlersThatWaitTakeTurnsAndAreWaitedFor) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow(ledger());
+  const RunningWorker worker{client(), options};
+  auto handle = client().start<&Ledger::run>(start(options)).get();
+  handle.signal("title", converter::to_payloads(std::string{": "})).get();
+  auto first = handle.update<&Ledger::add>("one");
+  EXPECT_EQ(first.get(), "add title: <one>");
+  EXPECT_THROW(handle.update<&Ledger::add>("").get(), UpdateFailedError);
+  auto second = handle.update<&Ledger::add>("two");
+  auto third = handle.update<&Ledger::add>("three");
+  second.get();
+  third.get();
+  handle.signal<&Ledger::close>().get();
+  EXPECT_THAT(handle.result().get(), ::testing::AnyOf("title: <one><two><three>", "title: <one><three><two>"));
+}
+
+TEST_F(WorkflowFeaturesTest, SignalsWaitForAHandlerThatIsRegisteredLater) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<registers_its_handlers>();
+  auto handle = client().start<registers_its_handlers>(start(options)).get();
+  handle.signal("add", converter::to_payloads(std::string{"a"})).get();  // before the first task
+  const RunningWorker worker{client(), options};
+  handle.signal("add", converter::to_payloads(std::string{"b"})).get();
+  EXPECT_EQ(handle.result().get(), "ab");
+}
+
+TEST_F(WorkflowFeaturesTest, ADynamicWorkflowRunsForATypeThatIsNotRegistered) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<all_at_once>();
+  options.add_dynamic_workflow<any_type>();
+  const RunningWorker worker{client(), options};
+  auto handle = client().start("Invoice", start(options), converter::to_payloads(std::string{"seven"})).get();
+  EXPECT_EQ(converter::from_payload<std::string>(handle.result().get().payload), "Invoice seven");
+}
+
+TEST_F(WorkflowFeaturesTest, AnExceptionTypeThatIsNamedFailsTheWorkflow) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<out_of_domain>({.failure_exception_types = workflow::failure_types<std::logic_error>()});
+  const RunningWorker worker{client(), options};
+  try {
+    client().execute<out_of_domain>(start(options)).get();
+    FAIL() << "no error";
+  } catch (const WorkflowFailedError& error) {
+    EXPECT_THAT(describe(error.cause()), HasSubstr("out of domain"));
+  }
+}
+
+TEST_F(WorkflowFeaturesTest, NondeterminismFailsTheWorkflowWhereTheWorkerSaysSo) {
+  auto options = WorkflowFeaturesTest::options();
+  options.nondeterminism_fails_workflow = true;
+  auto handle = client().start("changes", start(options), {}).get();
+  {
+    auto old_code = options;
+    old_code.add_workflow<before::changes>();
+    const RunningWorker worker{client(), old_code};
+    wait_for_event(handle, [](const auto& event) { return event.has_timer_started_event_attributes(); });
+  }
+  auto new_code = options;
+  new_code.add_workflow<after::changes>();
+  const RunningWorker worker{client(), new_code};
+  handle.signal("wake_up", {}).get();
+  try {
+    handle.result().get();
+    FAIL() << "no error";
+  } catch (const WorkflowFailedError& error) {
+    EXPECT_THAT(describe(error.cause()), HasSubstr("[TMPRL1100]"));
+  }
+}
