@@ -41,7 +41,7 @@ def finish(stack, workflow_id, timeout=60):
 
 
 @contextlib.contextmanager
-def running(build, scenario, timeout=60, idle="1s", arguments=(), front_idle=None, settings=()):
+def running(build, scenario, timeout=60, idle="1s", arguments=(), front_idle=None):
     """A stack whose function is deployed, current and not working. With `front_idle` its worker goes through a TLS front
     that closes a connection after so many seconds without a call: `stack.front`."""
     environment = {"TEMPORAL_TASK_QUEUE": TASK_QUEUE}
@@ -49,7 +49,7 @@ def running(build, scenario, timeout=60, idle="1s", arguments=(), front_idle=Non
         environment["TEMPORAL_LAMBDA_IDLE_TIMEOUT"] = idle
     code = {FUNCTION: build / "examples/hello/hello.zip"}
     folder = ROOT / "build/bench" / scenario
-    stack = local_stack.Stack(build, folder, code, environment, timeout, arguments, settings=settings)
+    stack = local_stack.Stack(build, folder, code, environment, timeout, arguments)
     with contextlib.ExitStack() as parts:
         if front_idle:
             stack.front = parts.enter_context(TlsFront(stack.address, f"{folder}-front", front_idle))
@@ -172,10 +172,10 @@ def frozen_gap(build, seconds):
         return lost, max(completed(h) - started(h) for h in histories)
 
 
-def billed(build, workflows, idle, settings=()):
+def billed(build, workflows, idle):
     """Seconds that Lambda bills for this many workflows, started at once while nothing runs. The function's timeout is
     30 s."""
-    with running(build, "billed", timeout=30, idle=idle, settings=settings) as stack:
+    with running(build, "billed", timeout=30, idle=idle) as stack:
 
         def ends():
             return stack.events("invocation_end")
@@ -240,7 +240,6 @@ def measure(build, runs, workflows):
     cpu, rss, tasks = load(build, workflows)
     lost, slowest = frozen_gap(build, 20)
     bills = {number: billed(build, number, "1s") for number in (1, 10, 100)}
-    bill_on_request = billed(build, 1, "1s", ["frontend.enableCancelWorkerPollsOnShutdown=true"])
     bill_without_idle_exit = billed(build, 1, None)
     silent = silent_server(build)
     scale = workflows / 300
@@ -260,7 +259,6 @@ def measure(build, runs, workflows):
         row("10 starts/s with frozen gaps: tasks lost", str(lost), "0", lost == 0),
         row("10 starts/s with frozen gaps: slowest workflow", f"{slowest:.1f} s", "≤ 3 s", slowest <= 3),
         row("billed for 1 workflow, idle timeout 1 s", f"{bills[1]:.2f} s", "≤ 1.2 s", bills[1] <= 1.2),
-        row("the same, the server ends polls on request", f"{bill_on_request:.2f} s", "≤ 1.2 s", bill_on_request <= 1.2),
         row("billed for 10 workflows at once", f"{bills[10]:.2f} s", ""),
         row("billed for 100 workflows at once", f"{bills[100]:.2f} s", ""),
         row("billed for 1 workflow without an idle timeout", f"{bill_without_idle_exit:.2f} s", ""),

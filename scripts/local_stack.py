@@ -120,14 +120,13 @@ class Stack:
     """The server and the local Lambda; a context manager that stops both.
 
     `functions` maps a function's name to its zip, bootstrap or folder. `environment` is what the functions see besides
-    what Lambda sets; the address of the server is added. `settings` are further dynamic configuration of the server.
-    Without functions there is no local Lambda.
+    what Lambda sets; the address of the server is added. Without functions there is no local Lambda.
     """
 
-    def __init__(self, build, folder, functions, environment, timeout=60, arguments=(), web=False, settings=()):
+    def __init__(self, build, folder, functions, environment, timeout=60, arguments=(), web=False):
         self.build, self.folder = pathlib.Path(build), pathlib.Path(folder)
         self.functions, self.environment = functions, environment
-        self.timeout, self.arguments, self.web, self.settings = timeout, list(arguments), web, settings
+        self.timeout, self.arguments, self.web = timeout, list(arguments), web
         self.cli = None
         self.lambda_address = None
         self.children = []
@@ -206,7 +205,6 @@ class Stack:
             "workercontroller.compute_providers.aws.require_role_and_external_id=false",
             'workercontroller.compute_providers.enabled=["aws-lambda"]',
             'workercontroller.scaling_algorithms.enabled=["no-sync"]',
-            *self.settings,
         ):
             command += ["--dynamic-config-value", setting]
         child = self._start("the dev server", command, self.server_log, environment)

@@ -72,6 +72,6 @@ void expect_no_loss_around_the_idle_exit(std::vector<std::string> dynamic_config
 
 TEST(IdleExit, X1_F10_F14_ATaskThatComesWhileTheWorkerLeavesIsNotLost) { expect_no_loss_around_the_idle_exit({}); }
 
-TEST(IdleExit, X1_F10_F14_NorIsItWhereTheServerEndsPollsOnRequest) {
+TEST(IdleExit, X1_F10_F14_NorIsItOnAServerThatCouldEndPollsOnRequest) {
   expect_no_loss_around_the_idle_exit({"frontend.enableCancelWorkerPollsOnShutdown=true"});
 }

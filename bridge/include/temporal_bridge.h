@@ -90,12 +90,12 @@ int32_t temporal_connection_set_identity(TemporalConnection* connection, const u
                                          TemporalBytes* error);
 // Has the server end the polls of the connection's workers at a time from now, or up to 1.1 s later: none is shorter
 // than 1.6 s. A task that comes moves the time to `after_a_task_ms` after it, but not beyond the last one. Polls that
-// were held back go on, unless the server has ended them on request.
+// were held back go on.
 int32_t temporal_connection_limit_polls(TemporalConnection* connection, uint64_t from_now_ms, uint64_t after_a_task_ms,
                                         uint64_t at_most_from_now_ms, TemporalBytes* error);
 // Holds new polls back, until they are limited again or a worker begins to shut down, tells the server that sticky
-// queues end and, where it can end polls on request, that the workers leave, and answers when no poll is under way any
-// more: one byte, 1 when a task came since the polls were limited. A worker that then shuts down loses no task.
+// queues end, and answers when no poll is under way any more: one byte, 1 when a task came since the polls were limited.
+// A worker that then shuts down loses no task.
 void temporal_connection_hold_polls(TemporalConnection* connection, temporal_callback callback, void* user);
 void temporal_connection_free(TemporalConnection* connection);
 

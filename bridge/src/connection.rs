@@ -4,20 +4,21 @@ use crate::{
     channel::{self, millis, target},
     error::{Code, Error, Result},
     ffi::{self, Bytes, RawCallback, Request, User, answer_now},
-    goodbyes::ends_polls,
     options as messages,
     polls::{Limit, Polls},
     rpc,
     runtime::TemporalRuntime,
 };
 use std::{
+    collections::HashMap,
     ffi::c_void,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 use temporalio_client::{
     Connection, ConnectionOptions, RetryOptions, callback_based::CallbackBasedGrpcService,
     errors::ClientConnectError, grpc::WorkflowService, request_extensions::RetryConfigForCall,
+    worker::NamespaceDescriptionSource,
 };
 use temporalio_protos::temporal::api::workflowservice::v1::ShutdownWorkerRequest;
 use tokio::runtime::Handle;
@@ -27,6 +28,8 @@ pub struct TemporalConnection {
     core: RwLock<Connection>,
     handle: Handle,
     pub polls: Arc<Polls>,
+    /// Of its workers' namespaces. Kept, so that the second worker of one validates without asking the server again.
+    descriptions: Mutex<HashMap<String, Arc<NamespaceDescriptionSource>>>,
 }
 
 impl TemporalConnection {
@@ -40,7 +43,10 @@ impl TemporalConnection {
     pub fn remember_namespace(&self, namespace: &str) {
         let core = self.core();
         let description = core.workers().namespace_description_source(namespace);
-        self.polls.namespaces.remember(namespace, description);
+        self.descriptions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(namespace.to_owned(), description);
     }
 }
 
@@ -106,6 +112,7 @@ async fn connect(options: messages::ConnectOptions, handle: Handle) -> Result<Te
         core: RwLock::new(core),
         handle,
         polls,
+        descriptions: Mutex::default(),
     })
 }
 
@@ -292,11 +299,9 @@ pub unsafe extern "C" fn temporal_connection_limit_polls(
     }
 }
 
-const TOLD_AGAIN_AFTER: Duration = Duration::from_millis(100);
-
 /// Once, and no longer than it helps: core tells it again at its shutdown.
-async fn tell(mut core: Connection, end: ShutdownWorkerRequest) {
-    let mut request = tonic::Request::new(end);
+async fn tell(mut core: Connection, goodbye: ShutdownWorkerRequest) {
+    let mut request = tonic::Request::new(goodbye);
     request
         .extensions_mut()
         .insert(RetryConfigForCall(RetryOptions::no_retries()));
@@ -309,22 +314,10 @@ async fn tell(mut core: Connection, end: ShutdownWorkerRequest) {
 
 /// Answers whether a task came.
 async fn hold(core: &Connection, polls: &Polls) -> bool {
-    let goodbyes = polls.hold();
-    let patience = if goodbyes.iter().any(ends_polls) {
-        TOLD_AGAIN_AFTER
-    } else {
-        Duration::MAX
-    };
-    loop {
-        for end in &goodbyes {
-            tell(core.clone(), end.clone()).await;
-        }
-        // A poll that was still on its way when the server was told ends when it is told again.
-        let ended = tokio::time::timeout(patience, polls.ended()).await;
-        if let Ok(task_came) = ended {
-            return task_came;
-        }
+    for goodbye in polls.hold() {
+        tell(core.clone(), goodbye).await;
     }
+    polls.ended().await
 }
 
 /// # Safety

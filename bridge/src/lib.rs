@@ -7,7 +7,6 @@ mod error;
 mod ffi;
 mod goodbyes;
 mod heartbeats;
-mod namespaces;
 mod options;
 mod polls;
 mod replay;

@@ -2,12 +2,10 @@
 //! poll must end before its worker does, and only the server can end it without a loss. Polls therefore carry a time at
 //! whose end the server answers them, and the last ones are waited for.
 
-use crate::{
-    goodbyes::{Goodbyes, Poller, ends_polls},
-    namespaces::Namespaces,
-};
+use crate::goodbyes::goodbye;
 use prost::Message;
 use std::{
+    collections::HashMap,
     future::Future,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -61,16 +59,6 @@ impl Kind {
     }
 }
 
-/// How the server is made to end a poll.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PollEnd {
-    ByTimeout,
-    OfStickyQueue,
-    /// At once when it is told that the worker leaves, see `Namespaces::ends_polls`. The timeout is for when it could not
-    /// be told.
-    OnRequest,
-}
-
 /// When polls should have ended.
 #[derive(Clone, Copy, Debug)]
 pub struct Limit {
@@ -84,14 +72,12 @@ pub struct Limit {
 #[derive(Default)]
 struct State {
     limit: Option<Limit>,
-    /// No new poll until the limit changes,
+    /// No new poll until the limit changes.
     held: bool,
-    /// nor then: the server was told to end the polls of these workers, and takes no more of them.
-    held_for_good: bool,
     /// Who held the polls is about to leave, or is leaving: it cannot take the next task of a workflow.
     leaving: bool,
-    /// What the server has to be told when the workers that polled leave.
-    goodbyes: Goodbyes,
+    /// What the server has to be told when the workers that polled leave, by their sticky queues.
+    goodbyes: HashMap<String, ShutdownWorkerRequest>,
     /// How often polls that wait were told to give up.
     given_up: u64,
     /// Calls under way that may bring a task.
@@ -102,19 +88,18 @@ struct State {
 
 impl State {
     /// How long the server may hold a poll that begins now. None: it is not worth it, or not allowed.
-    fn poll_time(&self, now: Instant, end: PollEnd) -> Option<Duration> {
-        if self.held || self.held_for_good {
+    fn poll_time(&self, now: Instant, sticky: bool) -> Option<Duration> {
+        if self.held {
             return None;
         }
         let Some(limit) = self.limit else {
             return Some(LONGEST);
         };
         let left = (limit.at + AFTER_THE_LIMIT).saturating_duration_since(now);
-        match end {
-            PollEnd::OnRequest => Some(left.clamp(SHORTEST, LONGEST)),
-            PollEnd::OfStickyQueue => Some(left.clamp(SHORTEST_STICKY, LONGEST)),
-            PollEnd::ByTimeout => (left >= WORTH_A_POLL).then(|| left.clamp(SHORTEST, LONGEST)),
+        if sticky {
+            return Some(left.clamp(SHORTEST_STICKY, LONGEST));
         }
+        (left >= WORTH_A_POLL).then(|| left.clamp(SHORTEST, LONGEST))
     }
 
     fn see_task(&mut self, now: Instant) {
@@ -129,7 +114,6 @@ impl State {
 pub struct Polls {
     state: Mutex<State>,
     changed: watch::Sender<()>,
-    pub namespaces: Namespaces,
 }
 
 impl Default for Polls {
@@ -137,7 +121,6 @@ impl Default for Polls {
         Self {
             state: Mutex::default(),
             changed: watch::Sender::new(()),
-            namespaces: Namespaces::default(),
         }
     }
 }
@@ -166,12 +149,12 @@ impl Drop for UnderWay<'_> {
 type Outcome = std::result::Result<GrpcSuccessResponse, Status>;
 
 impl Polls {
-    /// What was held back goes on, unless the server ends polls on request: what its worker still has it works on.
+    /// What was held back goes on.
     pub fn limit(&self, limit: Limit) {
         self.change(|state| {
             state.limit = Some(limit);
             state.held = false;
-            state.leaving = state.held_for_good;
+            state.leaving = false;
             state.task_came = false;
         });
     }
@@ -180,17 +163,13 @@ impl Polls {
     /// came to a sticky queue without a poller would wait for its timeout. The server sends it to the normal queue, once
     /// it knows.
     pub fn hold(&self) -> Vec<ShutdownWorkerRequest> {
-        let mut goodbyes = Goodbyes::default();
+        let mut goodbyes = HashMap::new();
         self.change(|state| {
             state.held = true;
             state.leaving = true;
             goodbyes = std::mem::take(&mut state.goodbyes);
         });
-        let requests = goodbyes.into_requests(|namespace| self.namespaces.ends_polls(namespace));
-        if requests.iter().any(ends_polls) {
-            self.change(|state| state.held_for_good = true);
-        }
-        requests
+        goodbyes.into_values().collect()
     }
 
     /// Waits until no poll is under way. True: a task came since the limit was set.
@@ -213,8 +192,7 @@ impl Polls {
         self.change(|state| {
             state.limit = None;
             state.held = false;
-            state.held_for_good = false;
-            state.goodbyes = Goodbyes::default();
+            state.goodbyes.clear();
             state.given_up += 1;
         });
     }
@@ -230,7 +208,7 @@ impl Polls {
         F: Future<Output = Outcome>,
     {
         let _under_way = match kind {
-            Kind::Poll => match self.turn(Poller::of(&call)).await {
+            Kind::Poll => match self.turn(goodbye(&call)).await {
                 Some((poll_time, under_way)) => {
                     set_timeout(&mut call.headers, poll_time + ANSWERED_BEFORE);
                     under_way
@@ -257,9 +235,12 @@ impl Polls {
         Ok(answer)
     }
 
-    /// Waits until a poll may be sent. None: it was given up.
-    async fn turn(&self, mut poller: Option<Poller>) -> Option<(Duration, UnderWay<'_>)> {
-        let end = self.end_of(poller.as_ref());
+    /// Waits until a poll may be sent. None: it was given up. Polls of a sticky queue have a goodbye.
+    async fn turn(
+        &self,
+        mut goodbye: Option<ShutdownWorkerRequest>,
+    ) -> Option<(Duration, UnderWay<'_>)> {
+        let sticky = goodbye.is_some();
         let mut changed = self.changed.subscribe();
         let given_up = self.state().given_up;
         loop {
@@ -268,23 +249,16 @@ impl Polls {
                 if state.given_up != given_up {
                     return None;
                 }
-                if let Some(poll_time) = state.poll_time(Instant::now(), end) {
+                if let Some(poll_time) = state.poll_time(Instant::now(), sticky) {
                     state.under_way += 1;
-                    if let Some(poller) = poller.take() {
-                        state.goodbyes.add(poller);
+                    if let Some(goodbye) = goodbye.take() {
+                        let queue = goodbye.sticky_task_queue.clone();
+                        state.goodbyes.insert(queue, goodbye);
                     }
                     return Some((poll_time, UnderWay(self)));
                 }
             }
             let _ = changed.changed().await;
-        }
-    }
-
-    fn end_of(&self, poller: Option<&Poller>) -> PollEnd {
-        match poller {
-            Some(poller) if self.namespaces.ends_polls(poller.namespace()) => PollEnd::OnRequest,
-            Some(poller) if poller.is_sticky() => PollEnd::OfStickyQueue,
-            _ => PollEnd::ByTimeout,
         }
     }
 
@@ -330,12 +304,9 @@ mod tests {
         rc::Rc,
         task::Poll,
     };
-    use temporalio_client::worker::NamespaceDescriptionSource;
     use temporalio_protos::temporal::api::{
-        enums::v1::TaskQueueKind,
-        namespace::v1::{NamespaceInfo, namespace_info::Capabilities},
-        taskqueue::v1::TaskQueue,
-        workflowservice::v1::{DescribeNamespaceResponse, PollWorkflowTaskQueueRequest},
+        enums::v1::TaskQueueKind, taskqueue::v1::TaskQueue,
+        workflowservice::v1::PollWorkflowTaskQueueRequest,
     };
     use tokio::runtime::Builder;
 
@@ -493,69 +464,6 @@ mod tests {
             let mut next = pin!(polls.pass(Kind::Poll, sticky_poll(), none));
             assert!(waits(next.as_mut()).await);
             assert!(polls.hold().is_empty(), "once");
-        });
-    }
-
-    /// Of a namespace whose server ends polls on request.
-    fn polls_ended_on_request() -> Polls {
-        let polls = Polls::default();
-        let description = DescribeNamespaceResponse {
-            namespace_info: Some(NamespaceInfo {
-                capabilities: Some(Capabilities {
-                    worker_poll_complete_on_shutdown: true,
-                    ..Default::default()
-                }),
-                ..Default::default()
-            }),
-            ..Default::default()
-        };
-        let description = NamespaceDescriptionSource::resolved(description);
-        polls.namespaces.remember("shop", description.into());
-        polls
-    }
-
-    fn normal_poll() -> GrpcRequest {
-        let poll = PollWorkflowTaskQueueRequest {
-            namespace: "shop".into(),
-            worker_instance_key: "worker".into(),
-            task_queue: Some(TaskQueue {
-                name: "orders".into(),
-                ..Default::default()
-            }),
-            ..Default::default()
-        };
-        let mut call = call(poll.encode_to_vec());
-        call.rpc = "PollWorkflowTaskQueue".into();
-        call
-    }
-
-    #[test]
-    fn where_the_server_ends_polls_on_request_they_begin_until_it_is_told() {
-        run(async {
-            let polls = polls_ended_on_request();
-            polls.limit(after(0));
-            let none = |_| ready(answer(b""));
-            polls.pass(Kind::Poll, normal_poll(), none).await.unwrap();
-            let told = polls.hold();
-            assert_eq!(told[0].worker_instance_key, "worker");
-            assert_eq!(told[0].task_queue, "orders");
-        });
-    }
-
-    #[test]
-    fn a_worker_that_the_server_was_told_of_polls_no_more_and_the_next_one_does() {
-        run(async {
-            let polls = polls_ended_on_request();
-            let none = |_| ready(answer(b""));
-            polls.pass(Kind::Poll, normal_poll(), none).await.unwrap();
-            polls.hold();
-            polls.limit(after(5_000));
-            let mut next = pin!(polls.pass(Kind::Poll, normal_poll(), none));
-            assert!(waits(next.as_mut()).await);
-            polls.give_up();
-            assert!(next.await.unwrap().proto.is_empty());
-            let sent = polls.pass(Kind::Poll, normal_poll(), |_| ready(answer(b"token")));
-            assert!(!sent.await.unwrap().proto.is_empty());
         });
     }
 

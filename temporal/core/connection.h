@@ -50,7 +50,7 @@ class Connection {
     std::chrono::steady_clock::time_point at_most = {};  ///< but not beyond this
   };
   /// Has the server end the polls of the connection's workers at the limit, or up to 1.1 s later: none is shorter than
-  /// 1.6 s. Polls that were held back go on, unless the server has ended them on request. @throws Error
+  /// 1.6 s. Polls that were held back go on. @throws Error
   void limit_polls(const PollLimit& limit) const;
   /// Holds new polls back, until they are limited again or a worker begins to shut down. The result comes when none is
   /// under way any more; `task_came` says of it whether a task came since the polls were limited.
