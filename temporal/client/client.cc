@@ -1,7 +1,7 @@
 #include <temporal/client/client.h>
 
 #include <temporal/client/detail/access.h>
-#include <temporal/client/detail/requests.h>
+#include <temporal/client/detail/call.h>
 #include <temporal/client/detail/session.h>
 #include <temporal/client/detail/start_update.h>
 
@@ -44,18 +44,17 @@ bridge::v1::ConnectOptions to_bridge(const ConnectOptions& options, const std::s
   return message;
 }
 
-/// Gives a handle to the workflow that a response names.
-template <class Response>
-core::Callback on_started(std::shared_ptr<detail::Session> session, std::string id, detail::OnWorkflow done) {
-  return [session = std::move(session), id = std::move(id), done = std::move(done)](const core::Result& result) {
-    if (result.error) return done(detail::to_start_error(*result.error, id), {});
-    detail::WorkflowKey key;
-    try {
-      key = detail::to_key(id, detail::parse<Response>(result));
-    } catch (...) {
-      return done(std::current_exception(), {});
-    }
-    done(nullptr, detail::WorkflowRef{session, std::move(key)});
+detail::WorkflowRef to_ref(std::shared_ptr<detail::Session> session, StartedWorkflow started) {
+  return {std::move(session),
+          {.id = std::move(started.workflow_id),
+           .run_id = std::move(started.run_id),
+           .first_run_id = std::move(started.first_run_id)}};
+}
+
+/// Gives a handle to the workflow that was started.
+detail::OnDone<StartedWorkflow> give_handle(std::shared_ptr<detail::Session> session, detail::OnWorkflow done) {
+  return [session = std::move(session), done = std::move(done)](std::exception_ptr failure, StartedWorkflow started) {
+    done(std::move(failure), to_ref(session, std::move(started)));
   };
 }
 
@@ -93,40 +92,40 @@ Client Client::connect(ConnectOptions options) {
 
 void Client::start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                    detail::OnWorkflow done) const {
-  validate(options);
-  const auto request =
-      detail::start_request(session_->sender(), std::move(workflow_type), options, std::move(arguments));
-  session_->call("start_workflow_execution", request, detail::CallKind::normal,
-                 on_started<detail::service::StartWorkflowExecutionResponse>(session_, options.id, std::move(done)));
+  detail::call(
+      session_, &CallInterceptor::start_workflow,
+      {.workflow_type = std::move(workflow_type), .options = std::move(options), .arguments = std::move(arguments)},
+      give_handle(session_, std::move(done)));
 }
 
 void Client::signal_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                                std::string signal, std::vector<Payload> signal_arguments,
                                detail::OnWorkflow done) const {
-  validate(options);
-  const auto request =
-      detail::signal_with_start_request(session_->sender(), std::move(workflow_type), options, std::move(arguments),
-                                        std::move(signal), std::move(signal_arguments));
-  session_->call(
-      "signal_with_start_workflow_execution", request, detail::CallKind::normal,
-      on_started<detail::service::SignalWithStartWorkflowExecutionResponse>(session_, options.id, std::move(done)));
+  detail::call(session_, &CallInterceptor::start_workflow,
+               {.workflow_type = std::move(workflow_type),
+                .options = std::move(options),
+                .arguments = std::move(arguments),
+                .signal = StartSignal{std::move(signal), std::move(signal_arguments)}},
+               give_handle(session_, std::move(done)));
 }
 
 void Client::update_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                                std::string update, UpdateOptions update_options, std::vector<Payload> update_arguments,
                                detail::OnUpdateWithStart done) const {
-  validate(options);
-  if (!options.id_conflict_policy) {
-    throw ConfigurationError(
-        "StartOptions: id_conflict_policy is not set: say what an update with start does to a workflow that runs, for "
-        "example WorkflowIdConflictPolicy::use_existing");
-  }
-  const auto& sender = session_->sender();
-  detail::start_update_with_start(
-      session_, detail::start_request(sender, std::move(workflow_type), options, std::move(arguments)),
-      detail::update_request(sender, {.id = options.id}, std::move(update), std::move(update_options),
-                             std::move(update_arguments)),
-      std::move(done));
+  StartUpdateInput update_input{.workflow_id = options.id,
+                                .name = std::move(update),
+                                .options = std::move(update_options),
+                                .arguments = std::move(update_arguments)};
+  detail::call(
+      session_, &CallInterceptor::update_with_start,
+      {.start = {.workflow_type = std::move(workflow_type),
+                 .options = std::move(options),
+                 .arguments = std::move(arguments)},
+       .update = std::move(update_input)},
+      [session = session_, done = std::move(done)](std::exception_ptr failure, StartedWorkflowWithUpdate started) {
+        done(std::move(failure), to_ref(session, std::move(started.workflow)),
+             detail::to_update(session, std::move(started.update)));
+      });
 }
 
 Client Client::with_rpc_options(RpcOptions options) const {

@@ -69,6 +69,8 @@ void validate(const ConnectOptions& options) {
     check(options.keep_alive->interval > Duration::zero() && options.keep_alive->timeout > Duration::zero(),
           "keep_alive: interval and timeout have to be longer than zero");
   }
+  check(std::ranges::find(options.interceptors, nullptr) == options.interceptors.end(),
+        "one of interceptors is a null pointer: give it an interceptor");
 }
 
 std::string to_string(const ConnectOptions& options) {

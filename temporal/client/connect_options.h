@@ -3,13 +3,17 @@
 #include <temporal/common/duration.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// \file
 /// Where the server is and how to speak with it.
 
 namespace temporal::client {
+
+class Interceptor;
 
 /// TLS of a connection. All of it may stay as it is: then the system's certificate authorities are trusted and no
 /// client certificate is sent.
@@ -31,7 +35,7 @@ struct KeepAlive {
   bool operator==(const KeepAlive&) const = default;
 };
 
-/// What `Client::connect` needs. A value; safe to copy and to compare.
+/// What `Client::connect` needs. A value; safe to copy and to compare. Copies share the interceptors.
 struct ConnectOptions {
   std::string address = "localhost:7233";  ///< host and port, no scheme
   std::string namespace_ = "default";
@@ -54,6 +58,10 @@ struct ConnectOptions {
 
   /// Not chosen: no keep-alive.
   std::optional<KeepAlive> keep_alive = KeepAlive{};
+
+  /// Around what the client asks for, the first one outermost; see temporal/client/interceptor.h. Those of a worker are
+  /// in its own options.
+  std::vector<std::shared_ptr<Interceptor>> interceptors = {};
 
   bool operator==(const ConnectOptions&) const = default;
 };

@@ -40,6 +40,7 @@ TEST(ConnectOptions, RefuseWhatCannotWork) {
   EXPECT_THAT(refusal({.tls = TlsOptions{.client_certificate = "pem"}}), HasSubstr("set both or none"));
   EXPECT_THAT(refusal({.metadata = {{"Upper", "x"}}}), HasSubstr("\"Upper\""));
   EXPECT_THAT(refusal({.keep_alive = KeepAlive{.interval = 0s}}), HasSubstr("keep_alive"));
+  EXPECT_THAT(refusal({.interceptors = {nullptr}}), HasSubstr("interceptors is a null pointer"));
 }
 
 TEST(ConnectOptions, NeverShowASecretInAnError) {

@@ -1,12 +1,15 @@
 #include <temporal/lambda/handler.h>
 
+#include <temporal/client/interceptor.h>
 #include <temporal/common/client_errors.h>
 #include <temporal/lambda/detail/handler_fixture.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <thread>
+#include <vector>
 
 namespace temporal::lambda::detail {
 namespace {
@@ -110,6 +113,21 @@ TEST_F(Connections, X2_OpensAnotherConnectionWhenTheConfigurationChanged) {
   handler(event());
   handler(event());
   EXPECT_EQ(stage.connects.size(), 2U);
+}
+
+TEST_F(Connections, X2_F9_KeepsTheConnectionButNotTheInterceptorsOfTheInvocation) {
+  std::vector<std::weak_ptr<client::Interceptor>> made;
+  auto handler = make([&made](auto& config) {
+    const auto interceptor = std::make_shared<client::Interceptor>();
+    config.client_connect_config.interceptors.push_back(interceptor);
+    made.push_back(interceptor);
+  });
+  handler(event());
+  handler(event());
+  EXPECT_EQ(stage.connects.size(), 1U);
+  ASSERT_EQ(made.size(), 2U);
+  EXPECT_TRUE(made.front().expired());
+  EXPECT_TRUE(made.back().expired());
 }
 
 TEST_F(Connections, X2_ProbesTheConnectionOfInitWhenTheFirstEventComesLate) {

@@ -26,6 +26,32 @@ struct Outcome {
 /// Runs once, on a thread of the connection: must not block or throw.
 using OnOutcome = std::function<void(Outcome)>;
 
+template <class T>
+struct OnDoneType {
+  using type = std::function<void(std::exception_ptr, T)>;
+};
+template <>
+struct OnDoneType<void> {
+  using type = std::function<void(std::exception_ptr)>;
+};
+/// The same where what the call gives has a type: called with a failure or, if that is null, with the result.
+template <class T>
+using OnDone = typename OnDoneType<T>::type;
+
+/// Hands what a call gave to a promise.
+template <class T>
+OnDone<T> settle(const temporal::detail::Promise<T>& promise) {
+  if constexpr (std::is_void_v<T>) {
+    return [promise](std::exception_ptr failure) {
+      failure ? promise.set_exception(std::move(failure)) : promise.set_value();
+    };
+  } else {
+    return [promise](std::exception_ptr failure, T value) {
+      failure ? promise.set_exception(std::move(failure)) : promise.set_value(std::move(value));
+    };
+  }
+}
+
 /// Hands an outcome to a promise. It is decoded by the thread that asks the future.
 template <class R>
 OnOutcome deliver(const temporal::detail::Promise<R>& promise) {

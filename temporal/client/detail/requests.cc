@@ -54,26 +54,33 @@ enums::QueryRejectCondition to_proto(QueryRejectCondition condition) {
   return enums::QUERY_REJECT_CONDITION_UNSPECIFIED;
 }
 
-/// The execution that a call means; see `WorkflowKey`.
-template <class Execution>
-void set_execution(Execution& execution, const WorkflowKey& key) {
-  execution.set_workflow_id(key.id);
-  if (key.first_run_id.empty()) execution.set_run_id(key.run_id);
+/// The execution that a call goes to.
+template <class Input>
+void set_execution(temporal::api::common::v1::WorkflowExecution& execution, Input& input) {
+  execution.set_workflow_id(std::move(input.workflow_id));
+  execution.set_run_id(std::move(input.run_id));
+}
+
+/// A message that has none if there are none.
+template <class Message>
+void set_headers(Message& message, Headers headers) {
+  if (!headers.empty()) converter::set_payload_map(*message.mutable_header()->mutable_fields(), std::move(headers));
 }
 
 /// A start, alone or with a signal: two messages with the same fields.
 template <class Request>
-Request start(const Sender& sender, std::string workflow_type, const StartOptions& options,
-              std::vector<Payload> arguments) {
+Request start(const Sender& sender, StartWorkflowInput input) {
   using converter::set_duration;
+  const auto& options = input.options;
   Request request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);
   request.set_request_id(options.request_id ? *options.request_id : random_uuid());
   request.set_workflow_id(options.id);
-  request.mutable_workflow_type()->set_name(std::move(workflow_type));
+  request.mutable_workflow_type()->set_name(std::move(input.workflow_type));
   request.mutable_task_queue()->set_name(options.task_queue);
-  if (!arguments.empty()) converter::set_payloads(*request.mutable_input(), std::move(arguments));
+  if (!input.arguments.empty()) converter::set_payloads(*request.mutable_input(), std::move(input.arguments));
+  set_headers(request, std::move(input.headers));
   if (options.execution_timeout)
     set_duration(*request.mutable_workflow_execution_timeout(), *options.execution_timeout);
   if (options.run_timeout) set_duration(*request.mutable_workflow_run_timeout(), *options.run_timeout);
@@ -101,20 +108,16 @@ Request start(const Sender& sender, std::string workflow_type, const StartOption
 
 }  // namespace
 
-service::StartWorkflowExecutionRequest start_request(const Sender& sender, std::string workflow_type,
-                                                     const StartOptions& options, std::vector<Payload> arguments) {
-  return start<service::StartWorkflowExecutionRequest>(sender, std::move(workflow_type), options, std::move(arguments));
+service::StartWorkflowExecutionRequest start_request(const Sender& sender, StartWorkflowInput input) {
+  return start<service::StartWorkflowExecutionRequest>(sender, std::move(input));
 }
 
-service::SignalWithStartWorkflowExecutionRequest signal_with_start_request(
-    const Sender& sender, std::string workflow_type, const StartOptions& options, std::vector<Payload> arguments,
-    std::string signal, std::vector<Payload> signal_arguments) {
-  auto request = start<service::SignalWithStartWorkflowExecutionRequest>(sender, std::move(workflow_type), options,
-                                                                         std::move(arguments));
-  request.set_signal_name(std::move(signal));
-  if (!signal_arguments.empty()) {
-    converter::set_payloads(*request.mutable_signal_input(), std::move(signal_arguments));
-  }
+service::SignalWithStartWorkflowExecutionRequest signal_with_start_request(const Sender& sender,
+                                                                           StartWorkflowInput input) {
+  auto signal = std::move(input.signal).value();
+  auto request = start<service::SignalWithStartWorkflowExecutionRequest>(sender, std::move(input));
+  request.set_signal_name(std::move(signal.name));
+  if (!signal.arguments.empty()) converter::set_payloads(*request.mutable_signal_input(), std::move(signal.arguments));
   return request;
 }
 
@@ -153,44 +156,45 @@ service::GetWorkflowExecutionHistoryRequest history_request(const Sender& sender
   return request;
 }
 
-service::SignalWorkflowExecutionRequest signal_request(const Sender& sender, const WorkflowKey& key, std::string name,
-                                                       std::vector<Payload> arguments) {
+service::SignalWorkflowExecutionRequest signal_request(const Sender& sender, SignalWorkflowInput input) {
   service::SignalWorkflowExecutionRequest request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);
   request.set_request_id(random_uuid());
-  set_execution(*request.mutable_workflow_execution(), key);
-  request.set_signal_name(std::move(name));
-  if (!arguments.empty()) converter::set_payloads(*request.mutable_input(), std::move(arguments));
+  set_execution(*request.mutable_workflow_execution(), input);
+  request.set_signal_name(std::move(input.name));
+  if (!input.arguments.empty()) converter::set_payloads(*request.mutable_input(), std::move(input.arguments));
+  set_headers(request, std::move(input.headers));
   return request;
 }
 
-service::QueryWorkflowRequest query_request(const Sender& sender, const WorkflowKey& key, std::string name,
-                                            const QueryOptions& options, std::vector<Payload> arguments) {
+service::QueryWorkflowRequest query_request(const Sender& sender, QueryWorkflowInput input) {
   service::QueryWorkflowRequest request;
   request.set_namespace_(sender.namespace_);
-  set_execution(*request.mutable_execution(), key);
-  request.set_query_reject_condition(to_proto(options.reject_condition));
-  request.mutable_query()->set_query_type(std::move(name));
-  if (!arguments.empty()) converter::set_payloads(*request.mutable_query()->mutable_query_args(), std::move(arguments));
+  set_execution(*request.mutable_execution(), input);
+  request.set_query_reject_condition(to_proto(input.options.reject_condition));
+  auto& query = *request.mutable_query();
+  query.set_query_type(std::move(input.name));
+  if (!input.arguments.empty()) converter::set_payloads(*query.mutable_query_args(), std::move(input.arguments));
+  set_headers(query, std::move(input.headers));
   return request;
 }
 
-service::UpdateWorkflowExecutionRequest update_request(const Sender& sender, const WorkflowKey& key, std::string name,
-                                                       UpdateOptions options, std::vector<Payload> arguments) {
+service::UpdateWorkflowExecutionRequest update_request(const Sender& sender, StartUpdateInput input) {
   service::UpdateWorkflowExecutionRequest request;
   request.set_namespace_(sender.namespace_);
-  set_execution(*request.mutable_workflow_execution(), key);
-  request.set_first_execution_run_id(key.first_run_id);
-  request.mutable_wait_policy()->set_lifecycle_stage(options.wait_for_stage == UpdateStage::accepted
+  set_execution(*request.mutable_workflow_execution(), input);
+  request.set_first_execution_run_id(std::move(input.first_run_id));
+  request.mutable_wait_policy()->set_lifecycle_stage(input.options.wait_for_stage == UpdateStage::accepted
                                                          ? enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
                                                          : enums::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_COMPLETED);
   auto& meta = *request.mutable_request()->mutable_meta();
-  meta.set_update_id(options.id.empty() ? random_uuid() : std::move(options.id));
+  meta.set_update_id(input.options.id.empty() ? random_uuid() : std::move(input.options.id));
   meta.set_identity(sender.identity);
-  auto& input = *request.mutable_request()->mutable_input();
-  input.set_name(std::move(name));
-  if (!arguments.empty()) converter::set_payloads(*input.mutable_args(), std::move(arguments));
+  auto& call = *request.mutable_request()->mutable_input();
+  call.set_name(std::move(input.name));
+  if (!input.arguments.empty()) converter::set_payloads(*call.mutable_args(), std::move(input.arguments));
+  set_headers(call, std::move(input.headers));
   return request;
 }
 
@@ -206,34 +210,36 @@ service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& se
   return request;
 }
 
-service::RequestCancelWorkflowExecutionRequest cancel_request(const Sender& sender, const WorkflowKey& key,
-                                                              std::string reason) {
+service::RequestCancelWorkflowExecutionRequest cancel_request(const Sender& sender, CancelWorkflowInput input) {
   service::RequestCancelWorkflowExecutionRequest request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);
   request.set_request_id(random_uuid());
-  set_execution(*request.mutable_workflow_execution(), key);
-  request.set_first_execution_run_id(key.first_run_id);
-  request.set_reason(std::move(reason));
+  set_execution(*request.mutable_workflow_execution(), input);
+  request.set_first_execution_run_id(std::move(input.first_run_id));
+  request.set_reason(std::move(input.reason));
   return request;
 }
 
-service::TerminateWorkflowExecutionRequest terminate_request(const Sender& sender, const WorkflowKey& key,
-                                                             std::string reason) {
+service::TerminateWorkflowExecutionRequest terminate_request(const Sender& sender, TerminateWorkflowInput input) {
   service::TerminateWorkflowExecutionRequest request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);
-  set_execution(*request.mutable_workflow_execution(), key);
-  request.set_first_execution_run_id(key.first_run_id);
-  request.set_reason(std::move(reason));
+  set_execution(*request.mutable_workflow_execution(), input);
+  request.set_first_execution_run_id(std::move(input.first_run_id));
+  request.set_reason(std::move(input.reason));
   return request;
 }
 
-service::DescribeWorkflowExecutionRequest describe_request(const Sender& sender, const WorkflowKey& key) {
+service::DescribeWorkflowExecutionRequest describe_request(const Sender& sender, DescribeWorkflowInput input) {
   service::DescribeWorkflowExecutionRequest request;
   request.set_namespace_(sender.namespace_);
-  set_execution(*request.mutable_execution(), key);
+  set_execution(*request.mutable_execution(), input);
   return request;
+}
+
+Payload to_result(const temporal::api::common::v1::Payloads& values) {
+  return values.payloads().empty() ? converter::null_payload() : converter::to_payload(values.payloads(0));
 }
 
 WorkflowStatus to_status(enums::WorkflowExecutionStatus status) {

@@ -44,23 +44,30 @@ namespace detail {
 namespace {
 
 const Sender sender{.namespace_ = "default", .identity = "me"};
+const Headers headers{{"trace", converter::to_payload("t")}};
+
+template <class Message>
+Headers to_headers(const Message& message) {
+  return converter::to_payload_map(message.header().fields());
+}
 
 TEST(Requests, CarryAllStartOptions) {
-  const auto request = start_request(sender, "Order",
-                                     {.id = "order-7",
-                                      .task_queue = "orders",
-                                      .execution_timeout = 3s,
-                                      .run_timeout = 2s,
-                                      .task_timeout = 1s,
-                                      .start_delay = 4s,
-                                      .retry_policy = RetryPolicy{.maximum_attempts = 5},
-                                      .id_reuse_policy = WorkflowIdReusePolicy::reject_duplicate,
-                                      .id_conflict_policy = WorkflowIdConflictPolicy::use_existing,
-                                      .priority = {.priority_key = 1, .fairness_key = "ann", .fairness_weight = 2},
-                                      .search_attributes = {KeywordSearchAttribute{"CustomerId"}.set("c-7")},
-                                      .memo = {{"note", converter::to_payload("x")}},
-                                      .static_summary = "An order"},
-                                     converter::to_payloads(7));
+  const auto request =
+      start_request(sender, {.workflow_type = "Order",
+                             .options = {.id = "order-7",
+                                         .task_queue = "orders",
+                                         .execution_timeout = 3s,
+                                         .run_timeout = 2s,
+                                         .task_timeout = 1s,
+                                         .start_delay = 4s,
+                                         .retry_policy = RetryPolicy{.maximum_attempts = 5},
+                                         .id_reuse_policy = WorkflowIdReusePolicy::reject_duplicate,
+                                         .id_conflict_policy = WorkflowIdConflictPolicy::use_existing,
+                                         .priority = {.priority_key = 1, .fairness_key = "ann", .fairness_weight = 2},
+                                         .search_attributes = {KeywordSearchAttribute{"CustomerId"}.set("c-7")},
+                                         .memo = {{"note", converter::to_payload("x")}},
+                                         .static_summary = "An order"},
+                             .arguments = converter::to_payloads(7)});
   EXPECT_EQ(request.namespace_(), "default");
   EXPECT_EQ(request.identity(), "me");
   EXPECT_EQ(request.workflow_id(), "order-7");
@@ -85,18 +92,30 @@ TEST(Requests, CarryAllStartOptions) {
 
 TEST(Requests, CarryASignalWithTheStart) {
   const auto request =
-      signal_with_start_request(sender, "Order", {.id = "order-7", .task_queue = "orders", .request_id = "once"},
-                                converter::to_payloads(7), "approve", converter::to_payloads("ann"));
+      signal_with_start_request(sender, {.workflow_type = "Order",
+                                         .options = {.id = "order-7", .task_queue = "orders", .request_id = "once"},
+                                         .arguments = converter::to_payloads(7),
+                                         .headers = headers,
+                                         .signal = StartSignal{"approve", converter::to_payloads("ann")}});
   EXPECT_EQ(request.workflow_id(), "order-7");
   EXPECT_EQ(request.request_id(), "once");
   EXPECT_EQ(request.input().payloads(0).data(), "7");
   EXPECT_EQ(request.signal_name(), "approve");
   EXPECT_EQ(request.signal_input().payloads(0).data(), "\"ann\"");
+  EXPECT_EQ(to_headers(request), headers);
+}
+
+TEST(Requests, CarryTheHeadersOfInterceptors) {
+  EXPECT_EQ(to_headers(start_request(sender, {.headers = headers})), headers);
+  EXPECT_EQ(to_headers(signal_request(sender, {.headers = headers})), headers);
+  EXPECT_EQ(to_headers(query_request(sender, {.headers = headers}).query()), headers);
+  EXPECT_EQ(to_headers(update_request(sender, {.headers = headers}).request().input()), headers);
 }
 
 TEST(Requests, LeaveOutWhatWasNotChosen) {
-  const auto request = start_request(sender, "Order", {.id = "i", .task_queue = "q"}, {});
+  const auto request = start_request(sender, {.options = {.id = "i", .task_queue = "q"}});
   EXPECT_FALSE(request.has_input());
+  EXPECT_FALSE(request.has_header());
   EXPECT_FALSE(request.has_workflow_run_timeout());
   EXPECT_FALSE(request.has_retry_policy());
   EXPECT_FALSE(request.has_priority());
@@ -119,13 +138,11 @@ TEST(Requests, ADescriptionHasPrioritySearchAttributesAndMemo) {
 }
 
 TEST(Requests, GoToTheLatestRunOfAWorkflowThatWasStartedHere) {
-  const WorkflowKey started{.id = "i", .run_id = "r", .first_run_id = "r"};
-  EXPECT_EQ(signal_request(sender, started, "s", {}).workflow_execution().run_id(), "");
-  EXPECT_EQ(terminate_request(sender, started, "why").first_execution_run_id(), "r");
-
-  const WorkflowKey named{.id = "i", .run_id = "r"};
-  EXPECT_EQ(signal_request(sender, named, "s", {}).workflow_execution().run_id(), "r");
-  EXPECT_EQ(cancel_request(sender, named, "").first_execution_run_id(), "");
+  EXPECT_EQ((WorkflowKey{.id = "i", .run_id = "r", .first_run_id = "r"}.called_run_id()), "");
+  EXPECT_EQ((WorkflowKey{.id = "i", .run_id = "r"}.called_run_id()), "r");
+  EXPECT_EQ(signal_request(sender, {.workflow_id = "i", .run_id = "r"}).workflow_execution().run_id(), "r");
+  EXPECT_EQ(terminate_request(sender, {.first_run_id = "r"}).first_execution_run_id(), "r");
+  EXPECT_EQ(cancel_request(sender, {.first_run_id = "r"}).first_execution_run_id(), "r");
 }
 
 TEST(Uuid, IsRandomAndOfVersion4) {

@@ -19,7 +19,8 @@ Session::Session(std::shared_ptr<core::Connection> connection, ConnectOptions op
     : connection_(std::move(connection)),
       options_(std::move(options)),
       sender_{.namespace_ = options_.namespace_, .identity = std::move(identity)},
-      rpc_options_(std::move(rpc_options)) {}
+      rpc_options_(std::move(rpc_options)),
+      interception_(*this) {}
 
 void Session::call(std::string method, const google::protobuf::MessageLite& request, CallKind kind,
                    core::Callback done) const {

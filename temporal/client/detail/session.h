@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/client/connect_options.h>
+#include <temporal/client/detail/interception.h>
 #include <temporal/client/detail/requests.h>
 #include <temporal/client/rpc_options.h>
 #include <temporal/core/connection.h>
@@ -21,14 +22,16 @@ enum class CallKind {
 };
 
 /// What the copies of a client and its handles share. Thread-safe.
-class Session {
+class Session : public std::enable_shared_from_this<Session> {
  public:
+  /// @throws what an interceptor throws when it is asked for its link
   Session(std::shared_ptr<core::Connection> connection, ConnectOptions options, std::string identity,
           RpcOptions rpc_options = {});
 
   [[nodiscard]] const std::shared_ptr<core::Connection>& connection() const noexcept { return connection_; }
   [[nodiscard]] const ConnectOptions& options() const noexcept { return options_; }
   [[nodiscard]] const Sender& sender() const noexcept { return sender_; }
+  [[nodiscard]] const Interception& interception() const noexcept { return interception_; }
 
   /// Calls a method of the workflow service, named as the bridge names it: `query_workflow`. `done` runs once on a
   /// thread of the bridge; it must not block or throw.
@@ -39,6 +42,7 @@ class Session {
   ConnectOptions options_;
   Sender sender_;
   RpcOptions rpc_options_;
+  Interception interception_;
 };
 
 /// Parses what a call gave. @throws Error when it is no such message.

@@ -10,24 +10,30 @@
 namespace temporal::client::detail {
 namespace {
 
-Outcome to_outcome(const temporal::api::update::v1::Outcome& outcome) {
+UpdateOutcome to_public_outcome(const temporal::api::update::v1::Outcome& outcome) {
   if (outcome.has_failure()) {
     return {.failure = std::make_exception_ptr(UpdateFailedError(converter::from_failure(outcome.failure())))};
   }
-  return {.values = converter::to_payloads(outcome.success())};
+  return {.value = to_result(outcome.success())};
+}
+
+Outcome to_outcome(UpdateOutcome outcome) {
+  return {.failure = std::move(outcome.failure), .values = {std::move(outcome.value)}};
 }
 
 /// The update that a response tells of; nothing while no worker has accepted it.
-std::optional<WorkflowUpdate> sent_update(const std::shared_ptr<Session>& session,
-                                          const service::UpdateWorkflowExecutionResponse& response) {
+std::optional<StartedUpdate> sent_update(const service::UpdateWorkflowExecutionResponse& response) {
   using temporal::api::enums::v1::UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED;
   const auto& reference = response.update_ref();
-  const UpdateKey key{.workflow_id = reference.workflow_execution().workflow_id(),
-                      .run_id = reference.workflow_execution().run_id(),
-                      .update_id = reference.update_id()};
-  if (response.has_outcome()) return WorkflowUpdate{session, key, to_outcome(response.outcome())};
-  if (response.stage() < UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED) return std::nullopt;
-  return WorkflowUpdate{session, key};
+  StartedUpdate update{.workflow_id = reference.workflow_execution().workflow_id(),
+                       .run_id = reference.workflow_execution().run_id(),
+                       .update_id = reference.update_id()};
+  if (response.has_outcome()) {
+    update.outcome = to_public_outcome(response.outcome());
+  } else if (response.stage() < UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED) {
+    return std::nullopt;
+  }
+  return update;
 }
 
 /// Looks at an answer. True: it had what was waited for, or an error, and who waits has been told.
@@ -60,10 +66,11 @@ OnAnswer answer(Read read, ToError to_error, Fail fail) {
 
 }  // namespace
 
-void start_update(std::shared_ptr<Session> session, service::UpdateWorkflowExecutionRequest request, OnUpdate done) {
+void start_update(std::shared_ptr<Session> session, service::UpdateWorkflowExecutionRequest request,
+                  OnDone<StartedUpdate> done) {
   using Response = service::UpdateWorkflowExecutionResponse;
-  const auto read = [session, done](const Response& response) {
-    auto update = sent_update(session, response);
+  const auto read = [done](const Response& response) {
+    auto update = sent_update(response);
     if (!update) return false;
     done(nullptr, *std::move(update));
     return true;
@@ -73,14 +80,14 @@ void start_update(std::shared_ptr<Session> session, service::UpdateWorkflowExecu
 }
 
 void start_update_with_start(std::shared_ptr<Session> session, service::StartWorkflowExecutionRequest start,
-                             service::UpdateWorkflowExecutionRequest update, OnUpdateWithStart done) {
+                             service::UpdateWorkflowExecutionRequest update, OnDone<StartedWorkflowWithUpdate> done) {
   using Response = service::ExecuteMultiOperationResponse;
   const auto id = start.workflow_id();
-  const auto read = [session, id, done](const Response& response) {
+  const auto read = [id, done](const Response& response) {
     if (response.responses_size() != 2) throw Error("the server did not answer both the start and the update");
-    auto update = sent_update(session, response.responses(1).update_workflow());
+    auto update = sent_update(response.responses(1).update_workflow());
     if (!update) return false;
-    done(nullptr, WorkflowRef{session, to_key(id, response.responses(0).start_workflow())}, *std::move(update));
+    done(nullptr, {to_started(id, response.responses(0).start_workflow()), *std::move(update)});
     return true;
   };
   call_until(session, "execute_multi_operation",
@@ -88,14 +95,24 @@ void start_update_with_start(std::shared_ptr<Session> session, service::StartWor
                  update_with_start_request(std::move(start), std::move(update))),
              answer<Response>(
                  read, [id](const core::Error& error) { return to_start_error(failed_operation(error), id); },
-                 [done](std::exception_ptr failure) { done(failure, {}, {}); }));
+                 [done](std::exception_ptr failure) { done(failure, {}); }));
+}
+
+WorkflowUpdate to_update(std::shared_ptr<Session> session, StartedUpdate started) {
+  std::optional<Outcome> outcome;
+  if (started.outcome) outcome = to_outcome(*std::move(started.outcome));
+  return {std::move(session),
+          {.workflow_id = std::move(started.workflow_id),
+           .run_id = std::move(started.run_id),
+           .update_id = std::move(started.update_id)},
+          std::move(outcome)};
 }
 
 void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done) {
   using Response = service::PollWorkflowExecutionUpdateResponse;
   const auto read = [done](const Response& response) {
     if (!response.has_outcome()) return false;
-    done(to_outcome(response.outcome()));
+    done(to_outcome(to_public_outcome(response.outcome())));
     return true;
   };
   call_until(

@@ -1,30 +1,24 @@
 #include <temporal/client/detail/workflow_ref.h>
 
 #include <temporal/client/detail/await_result.h>
-#include <temporal/client/detail/errors.h>
+#include <temporal/client/detail/call.h>
 #include <temporal/client/detail/history_reader.h>
 #include <temporal/client/detail/session.h>
 #include <temporal/client/detail/start_update.h>
-#include <temporal/common/errors.h>
-#include <temporal/converter/proto_payload.h>
 
 #include <utility>
 
 namespace temporal::client::detail {
 namespace {
 
-/// For calls that give nothing back.
-core::Callback acknowledge(OnOutcome done) {
-  return [done = std::move(done)](const core::Result& result) {
-    done(result.error ? Outcome{.failure = to_workflow_error(*result.error)} : Outcome{});
-  };
+OnDone<void> acknowledge(OnOutcome done) {
+  return [done = std::move(done)](std::exception_ptr failure) { done({.failure = std::move(failure)}); };
 }
 
-Outcome read_query(const core::Result& result) {
-  if (result.error) return {.failure = to_query_error(*result.error)};
-  const auto response = parse<service::QueryWorkflowResponse>(result);
-  if (response.has_query_rejected()) throw QueryRejectedError(to_status(response.query_rejected().status()));
-  return {.values = converter::to_payloads(response.query_result())};
+OnDone<Payload> give(OnOutcome done) {
+  return [done = std::move(done)](std::exception_ptr failure, Payload value) {
+    done({.failure = std::move(failure), .values = {std::move(value)}});
+  };
 }
 
 }  // namespace
@@ -34,30 +28,37 @@ void WorkflowRef::result(bool follow_runs, OnOutcome done) const {
 }
 
 void WorkflowRef::signal(std::string name, std::vector<Payload> arguments, OnOutcome done) const {
-  session_->call("signal_workflow_execution",
-                 signal_request(session_->sender(), key_, std::move(name), std::move(arguments)), CallKind::normal,
-                 acknowledge(std::move(done)));
+  call(session_, &CallInterceptor::signal_workflow,
+       {.workflow_id = key_.id,
+        .run_id = key_.called_run_id(),
+        .name = std::move(name),
+        .arguments = std::move(arguments)},
+       acknowledge(std::move(done)));
 }
 
 void WorkflowRef::query(std::string name, const QueryOptions& options, std::vector<Payload> arguments,
                         OnOutcome done) const {
-  const auto request = query_request(session_->sender(), key_, std::move(name), options, std::move(arguments));
-  session_->call("query_workflow", request, CallKind::normal, [done = std::move(done)](const core::Result& result) {
-    Outcome outcome;
-    try {
-      outcome = read_query(result);
-    } catch (...) {
-      outcome = {.failure = std::current_exception()};
-    }
-    done(std::move(outcome));
-  });
+  call(session_, &CallInterceptor::query_workflow,
+       {.workflow_id = key_.id,
+        .run_id = key_.called_run_id(),
+        .name = std::move(name),
+        .options = options,
+        .arguments = std::move(arguments)},
+       give(std::move(done)));
 }
 
 void WorkflowRef::start_update(std::string name, UpdateOptions options, std::vector<Payload> arguments,
                                OnUpdate done) const {
-  detail::start_update(
-      session_, update_request(session_->sender(), key_, std::move(name), std::move(options), std::move(arguments)),
-      std::move(done));
+  call(session_, &CallInterceptor::start_update,
+       {.workflow_id = key_.id,
+        .run_id = key_.called_run_id(),
+        .first_run_id = key_.first_run_id,
+        .name = std::move(name),
+        .options = std::move(options),
+        .arguments = std::move(arguments)},
+       [session = session_, done = std::move(done)](std::exception_ptr failure, StartedUpdate started) {
+         done(std::move(failure), to_update(session, std::move(started)));
+       });
 }
 
 WorkflowUpdate WorkflowRef::update(std::string id) const {
@@ -65,23 +66,27 @@ WorkflowUpdate WorkflowRef::update(std::string id) const {
 }
 
 void WorkflowRef::cancel(std::string reason, OnOutcome done) const {
-  session_->call("request_cancel_workflow_execution", cancel_request(session_->sender(), key_, std::move(reason)),
-                 CallKind::normal, acknowledge(std::move(done)));
+  call(session_, &CallInterceptor::cancel_workflow,
+       {.workflow_id = key_.id,
+        .run_id = key_.called_run_id(),
+        .first_run_id = key_.first_run_id,
+        .reason = std::move(reason)},
+       acknowledge(std::move(done)));
 }
 
 void WorkflowRef::terminate(std::string reason, OnOutcome done) const {
-  session_->call("terminate_workflow_execution", terminate_request(session_->sender(), key_, std::move(reason)),
-                 CallKind::normal, acknowledge(std::move(done)));
+  call(session_, &CallInterceptor::terminate_workflow,
+       {.workflow_id = key_.id,
+        .run_id = key_.called_run_id(),
+        .first_run_id = key_.first_run_id,
+        .reason = std::move(reason)},
+       acknowledge(std::move(done)));
 }
 
 Future<WorkflowDescription> WorkflowRef::describe() const {
   const temporal::detail::Promise<WorkflowDescription> promise;
-  session_->call(
-      "describe_workflow_execution", describe_request(session_->sender(), key_), CallKind::normal,
-      [promise](const core::Result& result) {
-        if (result.error) return promise.set_exception(to_workflow_error(*result.error));
-        promise.settle([result] { return to_description(parse<service::DescribeWorkflowExecutionResponse>(result)); });
-      });
+  call(session_, &CallInterceptor::describe_workflow, {.workflow_id = key_.id, .run_id = key_.called_run_id()},
+       settle(promise));
   return promise.future();
 }
 

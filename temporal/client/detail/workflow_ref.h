@@ -24,6 +24,9 @@ struct WorkflowKey {
   std::string id = {};
   std::string run_id = {};        ///< where waiting for the result begins; empty: the latest run
   std::string first_run_id = {};  ///< set for one that was started here: calls go to the latest run of its chain
+
+  /// The run that calls go to; empty: the latest.
+  [[nodiscard]] std::string called_run_id() const { return first_run_id.empty() ? run_id : std::string{}; }
 };
 
 /// One workflow execution, with its types erased.
@@ -53,7 +56,7 @@ class WorkflowRef {
 };
 
 /// Run once, on a thread of the connection: must not block or throw.
-using OnWorkflow = std::function<void(std::exception_ptr, WorkflowRef)>;
+using OnWorkflow = OnDone<WorkflowRef>;
 using OnUpdateWithStart = std::function<void(std::exception_ptr, WorkflowRef, WorkflowUpdate)>;
 
 }  // namespace temporal::client::detail

@@ -40,6 +40,6 @@ class WorkflowUpdate {
 };
 
 /// Runs once, on a thread of the connection: must not block or throw.
-using OnUpdate = std::function<void(std::exception_ptr, WorkflowUpdate)>;
+using OnUpdate = OnDone<WorkflowUpdate>;
 
 }  // namespace temporal::client::detail

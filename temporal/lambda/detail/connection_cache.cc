@@ -31,6 +31,14 @@ bool refuses_credentials(const std::exception_ptr& error) {
   }
 }
 
+/// What a connection is kept for. It belongs to the environment, and its only user is the worker, which makes no call
+/// that an interceptor sees. Interceptors belong to the invocation whose callback made them: they are not kept, and new
+/// ones are no reason for a new connection.
+client::ConnectOptions of_connection(client::ConnectOptions options) {
+  options.interceptors.clear();
+  return options;
+}
+
 [[noreturn]] void throw_cannot_connect(const client::ConnectOptions& options, const std::exception_ptr& error) {
   throw LambdaError(refuses_credentials(error) ? ErrorType::worker : ErrorType::connection,
                     "cannot connect to the Temporal server at " + options.address + ": " + to_failure(error).message);
@@ -51,8 +59,9 @@ bool ConnectionCache::is_alive(Duration timeout, const Logger& log) {
   }
 }
 
-std::shared_ptr<Connection> ConnectionCache::obtain(const client::ConnectOptions& options, Duration limit,
+std::shared_ptr<Connection> ConnectionCache::obtain(const client::ConnectOptions& chosen, Duration limit,
                                                     const Logger& log) {
+  const auto options = of_connection(chosen);
   const auto begin = world_.clock->now();
   const auto timeout = std::min(options.connect_timeout, limit);
   try {
@@ -85,7 +94,8 @@ bool ConnectionCache::join_early(const client::ConnectOptions& options, Duration
   return true;
 }
 
-void ConnectionCache::open_early(const client::ConnectOptions& options, const Logger& log) {
+void ConnectionCache::open_early(const client::ConnectOptions& chosen, const Logger& log) {
+  const auto options = of_connection(chosen);
   auto made = std::make_shared<std::shared_ptr<Connection>>();
   const auto until = world_.clock->now() + longest_init_wait;
   early_.emplace(Attempt{options, world_.clock->wall_now(), made,

@@ -13,15 +13,15 @@ class ConnectionCache {
  public:
   explicit ConnectionCache(const World& world) : world_(world) {}
 
-  /// A connection with these options that is known to be alive: the one kept when it answers a probe, a new one
-  /// otherwise. Takes no longer than `connect_timeout`, probe included, nor than `limit`.
+  /// A connection with these options, their interceptors apart, that is known to be alive: the one kept when it answers
+  /// a probe, a new one otherwise. Takes no longer than `connect_timeout`, probe included, nor than `limit`.
   /// @throws LambdaError of type `connection`, or `worker` when the server refused the credentials.
-  std::shared_ptr<Connection> obtain(const client::ConnectOptions& options, Duration limit, const Logger& log);
+  std::shared_ptr<Connection> obtain(const client::ConnectOptions& chosen, Duration limit, const Logger& log);
 
   /// Opens a connection for the first invocation, which uses it without a probe when it comes soon. A server that
   /// takes long is left to answer while the environment waits for its first event: `obtain` goes on waiting then,
   /// instead of trying from the beginning. Its failure is logged alone: the first invocation tries again.
-  void open_early(const client::ConnectOptions& options, const Logger& log);
+  void open_early(const client::ConnectOptions& chosen, const Logger& log);
 
  private:
   /// A connect that init began.

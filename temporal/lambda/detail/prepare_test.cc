@@ -1,5 +1,6 @@
 #include <temporal/lambda/detail/prepare.h>
 
+#include <temporal/client/interceptor.h>
 #include <temporal/common/client_errors.h>
 #include <temporal/common/sleep.h>
 #include <temporal/lambda/detail/fake_world.h>
@@ -12,6 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const WorkerDeploymentVersion version{.deployment_name = "my-app", .build_id = "build-1"};
@@ -95,6 +97,23 @@ TEST(Defaults, X1_TheIdleTimeoutComesFromTheEnvironment) {
   const auto failure = failure_of([] { default_config(version, {}, {{"TEMPORAL_LAMBDA_IDLE_TIMEOUT", "soon"}}); });
   EXPECT_EQ(failure.type, ErrorType::configuration);
   EXPECT_THAT(failure.message, AllOf(HasSubstr("TEMPORAL_LAMBDA_IDLE_TIMEOUT"), HasSubstr("\"soon\"")));
+}
+
+/// Sees the calls of clients and what workers run.
+class SeesAll : public client::Interceptor, public worker::Interceptor {};
+
+TEST(Config, A6_ACopyHasItsOwnContainersAndSharesWhatTheUserPutIn) {
+  const auto interceptor = std::make_shared<SeesAll>();
+  auto config = good_config();
+  config.client_connect_config.interceptors = {interceptor};
+  config.worker_config.interceptors = {interceptor};
+  const auto copy = config;
+  config.client_connect_config.interceptors.clear();
+  config.worker_config.interceptors.clear();
+  config.shutdown_hooks.emplace_back([](Duration) {});
+  EXPECT_THAT(copy.client_connect_config.interceptors, ElementsAre(interceptor));
+  EXPECT_THAT(copy.worker_config.interceptors, ElementsAre(interceptor));
+  EXPECT_TRUE(copy.shutdown_hooks.empty());
 }
 
 TEST(Configure, K2_KeepsTheMessageOfWhatTheCallbackThrew) {
