@@ -110,12 +110,36 @@ setup_aws_tools() {
 # Temporal's SDK for Python, which the tests let talk with this one.
 setup_python_sdk() {
   PYTHON_SDK=$PWD/.dev/python_sdk/bin/python
-  if ! "$PYTHON_SDK" -c 'import temporalio.client' 2>/dev/null; then
+  if ! "$PYTHON_SDK" -c 'import temporalio.contrib.opentelemetry, opentelemetry.exporter.otlp, yaml' 2>/dev/null; then
     echo "Installing Temporal's Python SDK from PyPI into .dev/python_sdk, for the tests"
     python3 -m venv .dev/python_sdk
-    .dev/python_sdk/bin/pip install --quiet --disable-pip-version-check 'temporalio>=1.35'
+    .dev/python_sdk/bin/pip install --quiet --disable-pip-version-check 'temporalio[opentelemetry]>=1.35' \
+      opentelemetry-exporter-otlp-proto-http pyyaml
   fi
   export PYTHON_SDK
+}
+
+# A collector built from its Go modules, once. Where there is no Go, the tests say so.
+setup_collector() {
+  OTEL_COLLECTOR=$PWD/.dev/collector/otelcol
+  if [[ ! -x $OTEL_COLLECTOR ]]; then
+    if ! command -v go >/dev/null; then
+      echo "No OpenTelemetry Collector: Go is missing, so what needs a collector is not tested"
+      export OTEL_COLLECTOR=
+      return 0
+    fi
+    echo "Building an OpenTelemetry Collector from its Go modules into .dev/collector, for the tests"
+    local log
+    log=$(log_file collector)
+    if ! GOBIN=$PWD/.dev/collector go install go.opentelemetry.io/collector/cmd/builder@v0.155.0 >"$log" 2>&1 ||
+      ! .dev/collector/builder --config scripts/otel_collector.yaml >>"$log" 2>&1; then
+      tail -n 20 "$log" >&2
+      echo "The collector could not be built; the whole log is in $log. What needs it is not tested" >&2
+      export OTEL_COLLECTOR=
+      return 0
+    fi
+  fi
+  export OTEL_COLLECTOR
 }
 
 setup() {

@@ -9,7 +9,7 @@ import sys
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PASSED = re.compile(r"^\[       OK \] (?:\w+/)?(\w+)\.(\w+)|^test (?:\w+::)*(\w+) \.\.\. ok", re.MULTILINE)
+PASSED = re.compile(r"^\[       OK \] (?:\w+/)?(\w+)\.(\w+)|^test (?:\w+::)*(\w+) \.\.\. ok|^test_(\w+) \(.* \.\.\. ok", re.MULTILINE)
 IDS = re.compile(r"(?:[A-Z][0-9]{1,2}_)+", re.IGNORECASE)
 
 
@@ -28,11 +28,11 @@ def proofs(results):
     for case in xml.etree.ElementTree.parse(results).iter("testcase"):
         if case.get("status") != "run":
             continue
-        for suite, test, rust in PASSED.findall(case.findtext("system-out") or ""):
-            name = test or rust
+        for suite, test, rust, python in PASSED.findall(case.findtext("system-out") or ""):
+            name = test or rust or python
             if ids := IDS.match(name):
                 for rule in ids[0].rstrip("_").upper().split("_"):
-                    found.setdefault(rule, []).append(f"{suite}.{test}" if test else rust)
+                    found.setdefault(rule, []).append(f"{suite}.{test}" if test else name)
     return found
 
 

@@ -31,7 +31,7 @@ enum TemporalCode {
 };
 
 // Raised whenever this header or the messages change; temporal_abi_version() says what the library was built with.
-#define TEMPORAL_ABI_VERSION 5
+#define TEMPORAL_ABI_VERSION 6
 
 // Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
 // result; else it is an Error. The bytes are gone when it returns. Where there is no runtime, because the handle is
@@ -66,6 +66,36 @@ int32_t temporal_runtime_new(const uint8_t* options, size_t size, temporal_log_c
                              temporal_log_release_callback log_release, void* log_user, TemporalRuntime** runtime,
                              TemporalBytes* error);
 void temporal_runtime_free(TemporalRuntime* runtime);
+
+// TelemetryOptions: where the runtime's metrics and spans go. Before anything else uses the runtime, and once.
+int32_t temporal_runtime_attach_telemetry(TemporalRuntime* runtime, const uint8_t* options, size_t size,
+                                          TemporalBytes* error);
+// Span: one that has ended. Without telemetry it is dropped.
+int32_t temporal_runtime_end_span(const TemporalRuntime* runtime, const uint8_t* span, size_t size,
+                                  TemporalBytes* error);
+// Exports what there is, on a thread of its own, and answers when that is done or the time is over. One at a time: while
+// one that was given up still goes on, the next fails at once.
+void temporal_runtime_flush_telemetry(const TemporalRuntime* runtime, uint64_t timeout_ms, temporal_callback callback,
+                                      void* user);
+
+// Metrics of the caller's own.
+typedef struct TemporalInstrument TemporalInstrument;
+
+enum TemporalInstrumentKind {
+  TEMPORAL_INSTRUMENT_COUNTER = 0,
+  TEMPORAL_INSTRUMENT_UP_DOWN_COUNTER = 1,
+  TEMPORAL_INSTRUMENT_HISTOGRAM = 2,
+  TEMPORAL_INSTRUMENT_DURATION_HISTOGRAM = 3,  // values in seconds
+  TEMPORAL_INSTRUMENT_GAUGE = 4,
+};
+
+// InstrumentOptions. Without telemetry there is none: it is null.
+int32_t temporal_instrument_new(const TemporalRuntime* runtime, const uint8_t* options, size_t size,
+                                TemporalInstrument** instrument, TemporalBytes* error);
+// Attributes.
+int32_t temporal_instrument_record(const TemporalInstrument* instrument, double value, const uint8_t* attributes,
+                                   size_t size, TemporalBytes* error);
+void temporal_instrument_free(TemporalInstrument* instrument);
 
 // EnvConfigRequest -> ClientProfile
 int32_t temporal_envconfig_load(const uint8_t* request, size_t size, TemporalBytes* profile_or_error);

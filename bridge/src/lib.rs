@@ -2,23 +2,28 @@
 
 mod channel;
 mod connection;
+mod emf;
 mod envconfig;
 mod error;
 mod ffi;
 mod goodbyes;
 mod heartbeats;
+mod meter;
+mod metric;
 mod options;
 mod polls;
 mod replay;
 mod rpc;
 mod runtime;
 mod slots;
+mod spans;
+mod telemetry;
 mod trust;
 mod worker;
 mod worker_config;
 
 /// `TEMPORAL_ABI_VERSION` of the C header, raised whenever the header or the messages change.
-const ABI_VERSION: u32 = 5;
+const ABI_VERSION: u32 = 6;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn temporal_abi_version() -> u32 {

@@ -290,3 +290,159 @@ pub struct ClientProfile {
     #[prost(map = "string, string", tag = "13")]
     pub metadata: HashMap<String, String>,
 }
+
+#[derive(Clone, PartialEq, Message)]
+pub struct TelemetryOptions {
+    #[prost(map = "string, string", tag = "1")]
+    pub resource: HashMap<String, String>,
+    #[prost(message, optional, tag = "2")]
+    pub metrics: Option<MetricsOptions>,
+    #[prost(message, optional, tag = "3")]
+    pub traces: Option<OtlpOptions>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct MetricsOptions {
+    #[prost(oneof = "metrics_options::Exporter", tags = "1, 2, 3")]
+    pub exporter: Option<metrics_options::Exporter>,
+    #[prost(int64, tag = "4")]
+    pub period_ms: i64,
+    #[prost(bool, tag = "5")]
+    pub durations_as_seconds: bool,
+}
+
+pub mod metrics_options {
+    #[derive(Clone, PartialEq, prost::Oneof)]
+    pub enum Exporter {
+        #[prost(message, tag = "1")]
+        Otlp(super::OtlpOptions),
+        #[prost(message, tag = "2")]
+        Prometheus(super::PrometheusOptions),
+        #[prost(message, tag = "3")]
+        Emf(super::EmfOptions),
+    }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct OtlpOptions {
+    #[prost(string, tag = "1")]
+    pub endpoint: String,
+    #[prost(bool, tag = "2")]
+    pub http: bool,
+    #[prost(map = "string, string", tag = "3")]
+    pub headers: HashMap<String, String>,
+    #[prost(bool, tag = "4")]
+    pub delta: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct PrometheusOptions {
+    #[prost(string, tag = "1")]
+    pub address: String,
+    #[prost(bool, tag = "2")]
+    pub counters_total_suffix: bool,
+    #[prost(bool, tag = "3")]
+    pub unit_suffix: bool,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct EmfOptions {
+    #[prost(string, tag = "1")]
+    pub namespace: String,
+    #[prost(string, repeated, tag = "2")]
+    pub dimensions: Vec<String>,
+    #[prost(uint32, tag = "3")]
+    pub max_series: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Attribute {
+    #[prost(string, tag = "1")]
+    pub key: String,
+    #[prost(oneof = "attribute::Value", tags = "2, 3, 4, 5")]
+    pub value: Option<attribute::Value>,
+}
+
+pub mod attribute {
+    #[derive(Clone, PartialEq, prost::Oneof)]
+    pub enum Value {
+        #[prost(string, tag = "2")]
+        Text(String),
+        #[prost(int64, tag = "3")]
+        Whole(i64),
+        #[prost(double, tag = "4")]
+        Real(f64),
+        #[prost(bool, tag = "5")]
+        Truth(bool),
+    }
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Attributes {
+    #[prost(message, repeated, tag = "1")]
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SpanEvent {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(int64, tag = "2")]
+    pub unix_time_ns: i64,
+    #[prost(message, repeated, tag = "3")]
+    pub attributes: Vec<Attribute>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct SpanLink {
+    #[prost(bytes = "vec", tag = "1")]
+    pub trace_id: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub span_id: Vec<u8>,
+    #[prost(uint32, tag = "3")]
+    pub trace_flags: u32,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct Span {
+    #[prost(bytes = "vec", tag = "1")]
+    pub trace_id: Vec<u8>,
+    #[prost(bytes = "vec", tag = "2")]
+    pub span_id: Vec<u8>,
+    #[prost(bytes = "vec", tag = "3")]
+    pub parent_span_id: Vec<u8>,
+    #[prost(bool, tag = "4")]
+    pub parent_is_remote: bool,
+    #[prost(uint32, tag = "5")]
+    pub trace_flags: u32,
+    #[prost(string, tag = "6")]
+    pub name: String,
+    #[prost(int32, tag = "7")]
+    pub kind: i32,
+    #[prost(int64, tag = "8")]
+    pub start_unix_ns: i64,
+    #[prost(int64, tag = "9")]
+    pub end_unix_ns: i64,
+    #[prost(message, repeated, tag = "10")]
+    pub attributes: Vec<Attribute>,
+    #[prost(message, repeated, tag = "11")]
+    pub events: Vec<SpanEvent>,
+    #[prost(message, repeated, tag = "12")]
+    pub links: Vec<SpanLink>,
+    #[prost(bool, tag = "13")]
+    pub failed: bool,
+    #[prost(string, tag = "14")]
+    pub failure: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct InstrumentOptions {
+    #[prost(string, tag = "1")]
+    pub name: String,
+    #[prost(string, tag = "2")]
+    pub description: String,
+    #[prost(string, tag = "3")]
+    pub unit: String,
+    #[prost(int32, tag = "4")]
+    pub kind: i32,
+}

@@ -4,6 +4,7 @@ use crate::{
     error::{Code, Error, Result},
     ffi::{self, Bytes, User, answer_now},
     options as messages,
+    telemetry::Telemetry,
 };
 use prost::Message;
 use std::{ffi::c_void, fmt, sync::Arc};
@@ -13,6 +14,7 @@ use tokio::runtime::Handle;
 
 pub struct TemporalRuntime {
     pub core: CoreRuntime,
+    pub telemetry: Option<Arc<Telemetry>>,
 }
 
 pub type LogCallback = extern "C" fn(*mut c_void, *const u8, usize);
@@ -107,7 +109,12 @@ fn new_runtime(
         }),
     };
     let core_options = RuntimeOptions::builder()
-        .telemetry_options(TelemetryOptions::builder().maybe_logging(logger).build())
+        .telemetry_options(
+            TelemetryOptions::builder()
+                .maybe_logging(logger)
+                .attach_service_name(false) // the resource has it, or Prometheus's labels
+                .build(),
+        )
         .heartbeat_interval(None)
         .build()
         .map_err(|e| Error::new(Code::Configuration, e))?;
@@ -120,7 +127,10 @@ fn new_runtime(
     }
     let core = CoreRuntime::new(core_options, builder)
         .map_err(|e| Error::new(Code::Internal, format!("{e:#}")))?;
-    Ok(TemporalRuntime { core })
+    Ok(TemporalRuntime {
+        core,
+        telemetry: None,
+    })
 }
 
 /// # Safety

@@ -37,6 +37,8 @@ Context::Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartb
       heartbeat_details(std::move(heartbeat_details)),
       record_heartbeat(std::move(record_heartbeat)) {}
 
+Context* Context::find() noexcept { return current_context; }
+
 Context& Context::current() {
   if (current_context == nullptr) throw std::logic_error("called outside of an activity");
   return *current_context;

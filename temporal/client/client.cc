@@ -4,6 +4,7 @@
 #include <temporal/client/detail/call.h>
 #include <temporal/client/detail/session.h>
 #include <temporal/client/detail/start_update.h>
+#include <temporal/core/telemetry.h>
 
 #include <unistd.h>
 
@@ -87,7 +88,9 @@ const std::shared_ptr<core::Runtime>& default_runtime() {
 
 Client Client::connect(ConnectOptions options) {
   validate(options);
-  return detail::connect(detail::default_runtime(), std::move(options));
+  auto runtime = options.telemetry ? options.telemetry->runtime([] { return core::Runtime::create({}); })
+                                   : detail::default_runtime();
+  return detail::connect(std::move(runtime), std::move(options));
 }
 
 void Client::start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,

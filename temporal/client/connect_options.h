@@ -11,6 +11,10 @@
 /// \file
 /// Where the server is and how to speak with it.
 
+namespace temporal::core {
+class RuntimeSource;
+}
+
 namespace temporal::client {
 
 class Interceptor;
@@ -62,6 +66,10 @@ struct ConnectOptions {
   /// Around what the client asks for, the first one outermost; see temporal/client/interceptor.h. Those of a worker are
   /// in its own options.
   std::vector<std::shared_ptr<Interceptor>> interceptors = {};
+
+  /// Where the metrics and spans of the connection and its workers go: an `opentelemetry::Telemetry`. Shared by all
+  /// connections that have it. Not chosen: nowhere.
+  std::shared_ptr<core::RuntimeSource> telemetry = {};
 
   bool operator==(const ConnectOptions&) const = default;
 };

@@ -93,6 +93,7 @@ class Handler::State {
             "the event has no deadline: the header Lambda-Runtime-Deadline-Ms is missing or not a number");
       }
       set_identity(prepared.config, invocation);
+      for (const auto& hook : prepared.config.invocation_hooks) hook(invocation);
       log_start(prepared.config, shift);
       detail::check_budget(shift);
       const auto result = detail::work(prepared.config, shift);

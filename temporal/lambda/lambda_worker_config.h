@@ -3,10 +3,12 @@
 #include <temporal/client/connect_options.h>
 #include <temporal/common/duration.h>
 #include <temporal/envconfig/client_config.h>
+#include <temporal/lambda/invocation.h>
 #include <temporal/lambda/shutdown_hook.h>
 #include <temporal/worker/worker_options.h>
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -26,6 +28,9 @@ struct LambdaWorkerConfig {
   /// The worker begins its shutdown this long before the Lambda deadline. See `effective_shutdown_deadline_buffer`.
   std::optional<Duration> shutdown_deadline_buffer = {};
   std::vector<ShutdownHook> shutdown_hooks = {};
+  /// Called in order before the worker of an invocation starts, with what Lambda says of it. What one throws fails the
+  /// invocation.
+  std::vector<std::function<void(const Invocation&)>> invocation_hooks = {};
 
   /// With no task running and none received for this long, the invocation ends early; the server invokes again when
   /// there is a task. Not chosen: it goes on until the buffer. `TEMPORAL_LAMBDA_IDLE_TIMEOUT` pre-fills it. At least

@@ -12,6 +12,7 @@
 #include <temporal/workflow/task.h>
 #include <temporal/workflow/timer.h>
 
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -127,6 +128,10 @@ class RunInterceptor : public InterceptorLink<RunInterceptor> {
   /// The new run does not take over the headers of this one.
   virtual void continue_as_new(ContinueAsNewInput& input) { next().continue_as_new(input); }
 };
+
+/// For `RunInterceptor::execute`: whether an exception that leaves it ends the run, as failed, cancelled or continued
+/// as new. Any other fails the current task alone, and the run is tried again.
+[[nodiscard]] bool ends_run(const std::exception_ptr& failure);
 
 /// Makes the interceptors of workflow runs. Thread-safe.
 class Interceptor : public InterceptorBase {

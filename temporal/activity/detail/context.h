@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <vector>
@@ -23,6 +24,8 @@ class Context {
 
   /// The context of the activity that runs on this thread. Throws `std::logic_error` when none does.
   static Context& current();
+  /// The same, or null.
+  static Context* find() noexcept;
 
   /// Makes a context current on this thread for as long as it lives.
   class Scope {
@@ -46,6 +49,8 @@ class Context {
   const std::vector<Payload> heartbeat_details;
   const RecordHeartbeat record_heartbeat;
   Interception interception;  ///< empty unless interceptors are around this attempt
+  /// What an interceptor leaves for code that the activity calls: the trace it is in.
+  std::shared_ptr<void> ambient;
 
  private:
   static constexpr int not_cancelled = -1;

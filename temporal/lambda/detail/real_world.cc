@@ -2,6 +2,7 @@
 #include <temporal/client/detail/access.h>
 #include <temporal/converter/protobuf_log.h>
 #include <temporal/core/runtime.h>
+#include <temporal/core/telemetry.h>
 #include <temporal/envconfig/load_client_config.h>
 #include <temporal/lambda/detail/log_settings.h>
 #include <temporal/lambda/detail/world.h>
@@ -89,21 +90,27 @@ envconfig::ClientConfig load(const envconfig::Environment& environment) {
 constexpr std::array levels = {LogLevel::error, LogLevel::warn, LogLevel::info, LogLevel::debug, LogLevel::trace};
 constexpr std::array level_names = {"error", "warn", "info", "debug", "trace"};
 
-/// Core's runtime, with its logs sent the way of ours. Never destroyed: what was abandoned may still use it.
-const std::shared_ptr<core::Runtime>& runtime(const Logger& log, bool on_lambda) {
-  static const auto& made = *new auto([&] {
-    bridge::v1::RuntimeOptions options;
-    options.set_threads(on_lambda ? 1 : 0);
-    for (std::size_t i = 0; i < levels.size(); ++i) {
-      if (log.enabled(levels.at(i))) options.set_core_log_level(level_names.at(i));
-    }
-    return core::Runtime::create(options, [log](const bridge::v1::LogRecord& record) {
-      const auto index = std::clamp<std::size_t>(record.level(), 1, levels.size()) - 1;
-      log.write(levels.at(index), record.message(),
-                {{"target", record.target()}, {"fields", LogValue::Json{record.fields_json()}}});
-    });
-  }());
-  return made;
+/// Core's runtime, with its logs sent the way of ours.
+std::shared_ptr<core::Runtime> create_runtime(const Logger& log, bool on_lambda) {
+  bridge::v1::RuntimeOptions options;
+  options.set_threads(on_lambda ? 1 : 0);
+  for (std::size_t i = 0; i < levels.size(); ++i) {
+    if (log.enabled(levels.at(i))) options.set_core_log_level(level_names.at(i));
+  }
+  return core::Runtime::create(options, [log](const bridge::v1::LogRecord& record) {
+    const auto index = std::clamp<std::size_t>(record.level(), 1, levels.size()) - 1;
+    log.write(levels.at(index), record.message(),
+              {{"target", record.target()}, {"fields", LogValue::Json{record.fields_json()}}});
+  });
+}
+
+/// That of the telemetry, which keeps it, or one without.
+std::shared_ptr<core::Runtime> runtime(core::RuntimeSource* telemetry, const Logger& log, bool on_lambda) {
+  const auto create = [&] { return create_runtime(log, on_lambda); };
+  if (telemetry != nullptr) return telemetry->runtime(create);
+  // Never destroyed: what was abandoned may still use it.
+  static const auto& plain = *new auto(create());
+  return plain;
 }
 
 }  // namespace
@@ -114,7 +121,8 @@ World real_world() {
   converter::log_protobuf_through(log);
   const bool on_lambda = envconfig::variable(environment, "AWS_LAMBDA_RUNTIME_API").has_value();
   auto connect = [log, on_lambda](const client::ConnectOptions& options) -> std::shared_ptr<Connection> {
-    return std::make_shared<RealConnection>(client::detail::connect(runtime(log, on_lambda), options));
+    return std::make_shared<RealConnection>(
+        client::detail::connect(runtime(options.telemetry.get(), log, on_lambda), options));
   };
   return {
       .environment = std::move(environment),

@@ -50,3 +50,7 @@ Interception::Interception(Context& context) : context_(context) {
 RunInterceptor* Interception::outbound() const noexcept { return context_.commands.closed() ? nullptr : first(); }
 
 }  // namespace temporal::workflow::detail
+
+bool temporal::workflow::ends_run(const std::exception_ptr& failure) {
+  return detail::Context::current().outcome.ends_run(failure);
+}

@@ -52,8 +52,12 @@ Routine LocalActivities::run(std::shared_ptr<LocalActivity> activity, Call call)
     result = attempt->result();
   } catch (const CancelledError&) {  // before the first attempt, or between two
     failure = cancelled_activity(call.input.activity_type, call.id, std::current_exception());
-  } catch (...) {
+  } catch (const ActivityError&) {
     failure = std::current_exception();
+  } catch (...) {  // core gives the last attempt's own failure
+    failure = std::make_exception_ptr(ActivityError{"Activity task failed",
+                                                    {.activity_type = call.input.activity_type, .activity_id = call.id},
+                                                    std::current_exception()});
   }
   activity->scope->detach();
   activity->resolve(context_.scheduler, std::move(result), failure);

@@ -95,6 +95,17 @@ TEST(LocalActivities, WaitOnATimerWhenCoreSaysSoAndGoOnWithTheNextAttempt) {
   EXPECT_EQ(result_of<int>(run.commands().at(0)), 42);
 }
 
+TEST(LocalActivities, FailWithAnActivityErrorThatHasTheFailureOfTheLastAttemptAsItsCause) {
+  DrivenRun run{function_definition<doubles>(), 21};
+  (void)run.commands();
+  *outcome(run, 1).mutable_failed()->mutable_failure() =
+      converter::to_failure(std::make_exception_ptr(ApplicationError{"no money", {.type = "CardDeclined"}}));
+  const auto failure = run.commands().at(0).fail_workflow_execution().failure();
+  EXPECT_EQ(failure.activity_failure_info().activity_type().name(), "twice");
+  EXPECT_EQ(failure.activity_failure_info().activity_id(), "1");
+  EXPECT_EQ(failure.cause().application_failure_info().type(), "CardDeclined");
+}
+
 TEST(LocalActivities, AreCancelledWhileTheyRun) {
   DrivenRun run{function_definition<cancels>()};
   (void)run.commands();

@@ -77,4 +77,14 @@ bool Outcome::fails_workflow(const std::exception_ptr& failure) const {
   }
 }
 
+bool Outcome::ends_run(const std::exception_ptr& failure) const {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ContinueAsNew&) {
+    return true;
+  } catch (...) {
+    return fails_workflow(failure);
+  }
+}
+
 }  // namespace temporal::workflow::detail

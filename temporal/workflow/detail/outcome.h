@@ -23,6 +23,8 @@ class Outcome {
 
   /// True for an exception that fails the workflow, or an update, and not the task.
   [[nodiscard]] bool fails_workflow(const std::exception_ptr& failure) const;
+  /// The same, or it makes the workflow continue as new.
+  [[nodiscard]] bool ends_run(const std::exception_ptr& failure) const;
 
  private:
   void continue_as_new(const ContinueAsNewInput& input);

@@ -1,0 +1,331 @@
+//! Where a runtime's metrics and spans go, and how they are made to go at once: a process that is about to be frozen
+//! cannot wait for the next period.
+
+use crate::{
+    emf::EmfExporter,
+    error::{Code, Error, Result},
+    ffi::{self, Bytes, RawCallback, Request, answer_now},
+    meter::{self, OtelMeter},
+    options as messages,
+    runtime::TemporalRuntime,
+    spans,
+};
+use messages::metrics_options::Exporter;
+use opentelemetry::KeyValue;
+use opentelemetry_otlp::{
+    MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig, WithTonicConfig,
+};
+use opentelemetry_sdk::{
+    Resource,
+    metrics::{PeriodicReader, SdkMeterProvider, Temporality, exporter::PushMetricExporter},
+    trace::{BatchConfigBuilder, BatchSpanProcessor, SpanProcessor},
+};
+use std::{
+    collections::HashMap,
+    ffi::c_void,
+    net::SocketAddr,
+    sync::{Arc, Mutex, TryLockError},
+    time::Duration,
+};
+use temporalio_common::telemetry::{
+    PrometheusExporterOptions, metrics::CoreMeter, start_prometheus_metric_exporter,
+};
+use tokio::task::AbortHandle;
+use tonic::{
+    codegen::http::HeaderMap,
+    metadata::MetadataMap,
+    transport::{Certificate, ClientTlsConfig},
+};
+
+/// The collector is on the same machine, or close: what takes longer is down.
+const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
+const DEFAULT_PERIOD: Duration = Duration::from_secs(10);
+
+/// What a runtime keeps of its telemetry.
+#[derive(Default)]
+pub struct Telemetry {
+    metrics: Option<SdkMeterProvider>,
+    spans: Option<BatchSpanProcessor>,
+    prometheus: Option<AbortHandle>,
+    /// Held while it is being exported: exporters that hang are not asked again.
+    flushing: Mutex<()>,
+}
+
+impl Drop for Telemetry {
+    fn drop(&mut self) {
+        if let Some(server) = &self.prometheus {
+            server.abort();
+        }
+    }
+}
+
+impl Telemetry {
+    pub fn end_span(&self, span: messages::Span) -> Result<()> {
+        if let Some(spans) = &self.spans {
+            spans.on_end(spans::data(span)?);
+        }
+        Ok(())
+    }
+
+    /// Exports what there is, and waits for it.
+    fn export(&self) -> std::result::Result<(), String> {
+        let _flushing = match self.flushing.try_lock() {
+            Ok(flushing) => flushing,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return Err("the export before has not ended".into()),
+        };
+        let metrics = self.metrics.as_ref().map(|provider| provider.force_flush());
+        let spans = self.spans.as_ref().map(|spans| spans.force_flush());
+        let failures: Vec<String> = [("metrics", metrics), ("spans", spans)]
+            .into_iter()
+            .filter_map(|(what, outcome)| Some(format!("{what}: {}", outcome?.err()?)))
+            .collect();
+        match failures.is_empty() {
+            true => Ok(()),
+            false => Err(failures.join("; ")),
+        }
+    }
+}
+
+/// On a thread of its own: exporters block, and one that hangs must not hold anybody up.
+async fn flush(telemetry: Arc<Telemetry>, limit: Duration) -> Result<()> {
+    let (done, outcome) = tokio::sync::oneshot::channel();
+    std::thread::Builder::new()
+        .name("telemetry flush".into())
+        .spawn(move || done.send(telemetry.export()))
+        .map_err(|e| Error::new(Code::Internal, format!("no thread for the export: {e}")))?;
+    match tokio::time::timeout(limit, outcome).await {
+        Ok(Ok(Ok(()))) => Ok(()),
+        Ok(Ok(Err(failure))) => Err(Error::new(Code::Connection, failure)),
+        Ok(Err(_)) => Err(Error::new(Code::Internal, "the export panicked")),
+        Err(_) => Err(Error::new(
+            Code::Timeout,
+            format!("not exported within {limit:?}"),
+        )),
+    }
+}
+
+fn refused(what: &str) -> impl Fn(String) -> Error {
+    move |reason| Error::new(Code::Configuration, format!("{what}: {reason}"))
+}
+
+fn metadata(headers: &HashMap<String, String>) -> Result<MetadataMap> {
+    // The error may quote a value, and a value may be a secret.
+    let headers = HeaderMap::try_from(headers)
+        .map_err(|_| refused("telemetry")("a header's key or value is not valid".into()))?;
+    Ok(MetadataMap::from_headers(headers))
+}
+
+fn tls(endpoint: &str) -> Result<Option<ClientTlsConfig>> {
+    if !endpoint.starts_with("https://") {
+        return Ok(None);
+    }
+    let roots = Certificate::from_pem(crate::trust::system_roots()?);
+    Ok(Some(ClientTlsConfig::new().ca_certificate(roots)))
+}
+
+/// The path is part of the endpoint over HTTP.
+fn url_of(endpoint: &str, signal: &str) -> String {
+    format!("{}/v1/{signal}", endpoint.trim_end_matches('/'))
+}
+
+/// Either exporter of OTLP, which have the same builder but not the same type.
+macro_rules! otlp_exporter {
+    ($builder:expr, $options:expr, $signal:literal) => {{
+        let options: &messages::OtlpOptions = $options;
+        let failed = |e| refused(concat!("exporter of ", $signal))(format!("{e}"));
+        if options.http {
+            $builder
+                .with_http()
+                .with_endpoint(url_of(&options.endpoint, $signal))
+                .with_headers(options.headers.clone())
+                .with_timeout(EXPORT_TIMEOUT)
+                .build()
+                .map_err(failed)?
+        } else {
+            let grpc = $builder
+                .with_tonic()
+                .with_endpoint(options.endpoint.clone())
+                .with_metadata(metadata(&options.headers)?)
+                .with_timeout(EXPORT_TIMEOUT);
+            match tls(&options.endpoint)? {
+                Some(tls) => grpc.with_tls_config(tls),
+                None => grpc,
+            }
+            .build()
+            .map_err(failed)?
+        }
+    }};
+}
+
+fn provider(
+    exporter: impl PushMetricExporter,
+    resource: Resource,
+    options: &messages::MetricsOptions,
+) -> SdkMeterProvider {
+    let period = match options.period_ms {
+        milliseconds if milliseconds > 0 => Duration::from_millis(milliseconds as u64),
+        _ => DEFAULT_PERIOD,
+    };
+    let reader = PeriodicReader::builder(exporter)
+        .with_interval(period)
+        .build();
+    meter::provider(reader, resource, options.durations_as_seconds)
+}
+
+fn prometheus(
+    options: &messages::PrometheusOptions,
+    resource: &HashMap<String, String>,
+    durations_as_seconds: bool,
+) -> Result<(Arc<dyn CoreMeter>, AbortHandle)> {
+    let address: SocketAddr = options.address.parse().map_err(|_| {
+        refused("Prometheus")(format!(
+            "{:?} is no address to listen on: it should read 0.0.0.0:9464",
+            options.address
+        ))
+    })?;
+    // A dot is no part of a label's name.
+    let tags = resource.iter();
+    let tags = tags.map(|(key, value)| (key.replace('.', "_"), value.clone()));
+    let tags = tags.collect::<HashMap<_, _>>();
+    let options = PrometheusExporterOptions::builder()
+        .socket_addr(address)
+        .global_tags(tags)
+        .use_seconds_for_durations(durations_as_seconds)
+        .counters_total_suffix(options.counters_total_suffix)
+        .unit_suffix(options.unit_suffix)
+        .build();
+    let server = start_prometheus_metric_exporter(options)
+        .map_err(|e| refused("Prometheus")(format!("cannot listen on {address}: {e}")))?;
+    Ok((server.meter, server.abort_handle))
+}
+
+impl TemporalRuntime {
+    fn attach(&mut self, options: messages::TelemetryOptions) -> Result<()> {
+        let handle = self.core.tokio_handle();
+        let _inside = handle.enter();
+        // The HTTP exporter takes its provider from the process.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let attributes = options.resource.iter();
+        let attributes = attributes.map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+        let resource = Resource::builder_empty()
+            .with_attributes(attributes)
+            .build();
+        let mut telemetry = Telemetry::default();
+        let mut core_meter: Option<Arc<dyn CoreMeter>> = None;
+        if let Some(metrics) = &options.metrics {
+            let seconds = metrics.durations_as_seconds;
+            let provider = match &metrics.exporter {
+                None => return Err(ffi::invalid("metrics without an exporter")),
+                Some(Exporter::Otlp(otlp)) => {
+                    let temporality = match otlp.delta {
+                        true => Temporality::Delta,
+                        false => Temporality::Cumulative,
+                    };
+                    let builder = MetricExporter::builder().with_temporality(temporality);
+                    let exporter = otlp_exporter!(builder, otlp, "metrics");
+                    Some(provider(exporter, resource.clone(), metrics))
+                }
+                Some(Exporter::Emf(emf)) => {
+                    let exporter = EmfExporter::new(
+                        emf.namespace.clone(),
+                        emf.dimensions.clone(),
+                        emf.max_series as usize,
+                        std::io::stdout(),
+                    );
+                    Some(provider(exporter, resource.clone(), metrics))
+                }
+                Some(Exporter::Prometheus(options_)) => {
+                    let (meter, server) = prometheus(options_, &options.resource, seconds)?;
+                    core_meter = Some(meter);
+                    telemetry.prometheus = Some(server);
+                    None
+                }
+            };
+            if let Some(provider) = provider {
+                core_meter = Some(Arc::new(OtelMeter::new(&provider, seconds)));
+                telemetry.metrics = Some(provider);
+            }
+        }
+        if let Some(otlp) = &options.traces {
+            let exporter = otlp_exporter!(SpanExporter::builder(), otlp, "traces");
+            // A span that waits for its batch would wait through a freeze: batches are for a flood alone.
+            let config = BatchConfigBuilder::default()
+                .with_scheduled_delay(Duration::from_secs(1))
+                .build();
+            let mut spans = BatchSpanProcessor::builder(exporter)
+                .with_batch_config(config)
+                .build();
+            spans.set_resource(&resource);
+            telemetry.spans = Some(spans);
+        }
+        if let Some(meter) = core_meter {
+            self.core.telemetry_mut().attach_late_init_metrics(meter);
+        }
+        self.telemetry = Some(Arc::new(telemetry));
+        Ok(())
+    }
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_runtime_attach_telemetry(
+    runtime: *mut TemporalRuntime,
+    options: *const u8,
+    size: usize,
+    error: *mut Bytes,
+) -> i32 {
+    unsafe {
+        answer_now(error, || {
+            let options = ffi::message(options, size)?;
+            // SAFETY: nothing else uses the runtime yet, as the header demands.
+            runtime
+                .as_mut()
+                .ok_or_else(|| ffi::invalid("handle is null"))?
+                .attach(options)
+        })
+    }
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_runtime_end_span(
+    runtime: *const TemporalRuntime,
+    span: *const u8,
+    size: usize,
+    error: *mut Bytes,
+) -> i32 {
+    unsafe {
+        answer_now(error, || {
+            let span = ffi::message(span, size)?;
+            match &ffi::handle(runtime)?.telemetry {
+                Some(telemetry) => telemetry.end_span(span),
+                None => Ok(()),
+            }
+        })
+    }
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_runtime_flush_telemetry(
+    runtime: *const TemporalRuntime,
+    timeout_ms: u64,
+    callback: Option<RawCallback>,
+    user: *mut c_void,
+) {
+    let runtime = unsafe { ffi::handle(runtime) };
+    let handle = runtime.clone().map(|runtime| runtime.core.tokio_handle());
+    Request::new(callback, user).start(handle, || {
+        let telemetry = runtime?.telemetry.clone();
+        Ok(async move {
+            if let Some(telemetry) = telemetry {
+                flush(telemetry, Duration::from_millis(timeout_ms)).await?;
+            }
+            Ok(Vec::new())
+        })
+    });
+}

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <temporal/common/duration.h>
+#include <temporal/envconfig/environment.h>
+#include <temporal/lambda/lambda_worker_config.h>
+#include <temporal/opentelemetry/telemetry_options.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+/// \file
+/// Metrics and traces of a Lambda worker, with defaults for the collector of the AWS Distro for OpenTelemetry (ADOT)
+/// layer, or for CloudWatch without any collector. To be called from the configure callback:
+///
+/// ```cpp
+/// temporal::lambda::run_worker({.deployment_name = "my-app", .build_id = "build-1"}, [](auto& config) {
+///   config.worker_config.task_queue = "orders";
+///   temporal::lambda::otel::apply_defaults(config);
+/// });
+/// ```
+///
+/// Each adds to what the others, and the callback itself, have chosen. The exporters are made once in a process and
+/// used again by warm invocations. What an invocation has measured is exported before it is answered, by a shutdown
+/// hook: see `Options::flush_timeout`.
+
+namespace temporal::lambda::otel {
+
+struct Options {
+  /// Where the collector listens. Not chosen: `OTEL_EXPORTER_OTLP_ENDPOINT`, or else http://localhost:4317.
+  std::optional<std::string> collector_endpoint = {};
+  /// Not chosen: `OTEL_SERVICE_NAME`, `AWS_LAMBDA_FUNCTION_NAME`, or else "temporal-lambda-worker".
+  std::optional<std::string> service_name = {};
+  /// Between exports of metrics while an invocation runs.
+  Duration metric_period = std::chrono::seconds{10};
+  /// How long an invocation waits at most for the export before its answer, and never beyond the time for its hooks. A
+  /// collector that takes longer costs this time and one warning; the export goes on in the next invocation.
+  Duration flush_timeout = std::chrono::seconds{2};
+  /// What the environment variables are read from.
+  envconfig::Environment environment = envconfig::process_environment();
+};
+
+/// Metrics and traces, to the collector over OTLP and gRPC. @throws ConfigurationError for an endpoint that is no URL.
+void apply_defaults(LambdaWorkerConfig& config, const Options& options = {});
+
+/// Metrics alone, to be composed with options of one's own: `Telemetry::shared(build_metrics_telemetry_config(…))` goes
+/// into `config.client_connect_config.telemetry`.
+[[nodiscard]] opentelemetry::TelemetryOptions build_metrics_telemetry_config(
+    const std::string& endpoint = {}, const std::string& service_name = {},
+    Duration metric_period = std::chrono::seconds{10});
+
+/// Traces alone: adds one interceptor of client and worker, and one hook. @throws ConfigurationError
+void apply_tracing(LambdaWorkerConfig& config, const Options& options = {});
+
+/// Metrics as lines of CloudWatch's embedded metric format in the function's log: no collector, no layer.
+/// @throws ConfigurationError
+void apply_emf(LambdaWorkerConfig& config, opentelemetry::EmfOptions emf = {}, const Options& options = {});
+
+}  // namespace temporal::lambda::otel

@@ -1,0 +1,327 @@
+#include <temporal/opentelemetry/tracing_interceptor.h>
+
+#include <temporal/activity/detail/context.h>
+#include <temporal/common/failure_errors.h>
+#include <temporal/converter/payload_converter.h>
+#include <temporal/opentelemetry/activity.h>
+#include <temporal/opentelemetry/span.h>
+#include <temporal/workflow/info.h>
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace temporal::opentelemetry {
+namespace {
+
+using Trace = TracingInterceptor::Trace;
+/// What travels in the header: W3C's fields by their names.
+using Carrier = std::map<std::string, std::string>;
+
+constexpr const char* header_name = "_tracer-data";
+constexpr const char* traceparent = "traceparent";
+
+/// None, too, for what another library put there.
+std::optional<SpanContext> read(const Headers& headers) {
+  const auto header = headers.find(header_name);
+  if (header == headers.end()) return std::nullopt;
+  try {
+    const auto carrier = converter::from_payload<Carrier>(header->second);
+    const auto found = carrier.find(traceparent);
+    return found == carrier.end() ? std::nullopt : parse_traceparent(found->second);
+  } catch (const DecodeError&) {
+    return std::nullopt;
+  }
+}
+
+void write(Headers& headers, const SpanContext& context) {
+  headers[header_name] = converter::to_payload(Carrier{{traceparent, to_traceparent(context)}});
+}
+
+/// An activity that waits for its completion elsewhere leaves with an exception too, and nobody sees a benign failure
+/// as one.
+void fail(Span& span, const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ApplicationError& error) {
+    if (error.category() != ErrorCategory::benign) span.fail(failure);
+  } catch (const std::exception&) {
+    span.fail(failure);
+  } catch (...) {
+  }
+}
+
+/// A call with the span around it.
+template <class T>
+Task<T> within(Span span, Task<T> call) {
+  try {
+    co_return co_await std::move(call);
+  } catch (...) {
+    fail(span, std::current_exception());
+    throw;
+  }
+}
+
+class TracedCalls final : public client::CallInterceptor {
+ public:
+  explicit TracedCalls(std::shared_ptr<Trace> trace) : trace_(std::move(trace)) {}
+
+  Task<client::StartedWorkflow> start_workflow(client::StartWorkflowInput input) override {
+    auto span = start((input.signal ? "SignalWithStartWorkflow:" : "StartWorkflow:") + input.workflow_type,
+                      input.options.id, input.headers);
+    return within(std::move(span), CallInterceptor::start_workflow(std::move(input)));
+  }
+  Task<client::StartedWorkflowWithUpdate> update_with_start(client::UpdateWithStartInput input) override {
+    auto span =
+        start("StartUpdateWithStartWorkflow:" + input.start.workflow_type, input.start.options.id, input.start.headers);
+    write(input.update.headers, span.context());
+    return within(std::move(span), CallInterceptor::update_with_start(std::move(input)));
+  }
+  Task<void> signal_workflow(client::SignalWorkflowInput input) override {
+    auto span = start("SignalWorkflow:" + input.name, input.workflow_id, input.headers);
+    return within(std::move(span), CallInterceptor::signal_workflow(std::move(input)));
+  }
+  Task<Payload> query_workflow(client::QueryWorkflowInput input) override {
+    auto span = start("QueryWorkflow:" + input.name, input.workflow_id, input.headers);
+    return within(std::move(span), CallInterceptor::query_workflow(std::move(input)));
+  }
+  Task<client::StartedUpdate> start_update(client::StartUpdateInput input) override {
+    auto span = start("StartWorkflowUpdate:" + input.name, input.workflow_id, input.headers);
+    return within(std::move(span), CallInterceptor::start_update(std::move(input)));
+  }
+
+ private:
+  [[nodiscard]] Span start(std::string name, const std::string& workflow_id, Headers& headers) const {
+    Span span{trace_->telemetry,
+              {.name = std::move(name),
+               .kind = SpanKind::client,
+               .parent = current_context(),
+               .attributes = {{"temporalWorkflowID", workflow_id}}}};
+    write(headers, span.context());
+    return span;
+  }
+
+  std::shared_ptr<Trace> trace_;
+};
+
+/// FNV-1a: the same on every machine.
+std::uint64_t hash(std::string_view text, std::uint64_t seed) {
+  auto value = 14695981039346656037ULL ^ seed;
+  for (const auto character : text) value = (value ^ static_cast<unsigned char>(character)) * 1099511628211ULL;
+  return value;
+}
+
+template <class Bytes>
+void put(std::uint64_t value, Bytes bytes) {
+  for (auto& byte : bytes) {
+    byte = static_cast<std::uint8_t>(value);
+    value >>= 8U;
+  }
+}
+
+/// The span of a run: every worker that has it for a while gives it the same identity. One that nobody traces begins a
+/// trace of its own.
+SpanContext context_of_run(const workflow::Info& info, const std::optional<SpanContext>& parent) {
+  SpanContext context;
+  put(hash(info.run_id, 1) | 1U, std::span{context.span_id});
+  if (parent) {
+    context.trace_id = parent->trace_id;
+    context.sampled = parent->sampled;
+    return context;
+  }
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(info.start_time.time_since_epoch()).count();
+  put(hash(info.run_id, 2), std::span{context.trace_id}.subspan<4, 8>());
+  put(hash(info.run_id, 3), std::span{context.trace_id}.subspan<12, 4>());
+  for (unsigned i = 0; i < 4; ++i) context.trace_id.at(i) = static_cast<std::uint8_t>(seconds >> (24U - 8U * i));
+  return context;
+}
+
+class TracedRun final : public workflow::RunInterceptor {
+ public:
+  TracedRun(std::shared_ptr<Trace> trace, const workflow::Info& info)
+      : trace_(std::move(trace)), run_(context_of_run(info, {})) {}
+
+  workflow::Task<Payload> execute(workflow::ExecuteInput input) override {
+    parent_ = read(input.headers);
+    run_ = context_of_run(workflow::info(), parent_);
+    try {
+      auto result = co_await RunInterceptor::execute(std::move(input));
+      report_run({});
+      co_return result;
+    } catch (...) {
+      const auto failure = std::current_exception();
+      if (workflow::ends_run(failure)) report_run(failure);
+      throw;
+    }
+  }
+  workflow::Task<Payload> handle_signal(workflow::SignalInput input) override {
+    report("HandleSignal:" + input.name, SpanKind::server, read(input.headers));
+    return RunInterceptor::handle_signal(std::move(input));
+  }
+  workflow::Task<Payload> handle_update(workflow::UpdateInput input) override {
+    report("HandleUpdate:" + input.name, SpanKind::server, read(input.headers));
+    return RunInterceptor::handle_update(std::move(input));
+  }
+  void validate_update(const workflow::UpdateInput& input) override {
+    report("ValidateUpdate:" + input.name, SpanKind::server, read(input.headers));
+    RunInterceptor::validate_update(input);
+  }
+  /// Belongs to whoever asks, and happens in a replay as well.
+  Payload handle_query(const workflow::QueryInput& input) override {
+    const auto asker = read(input.headers);
+    if (!asker) return RunInterceptor::handle_query(input);
+    Span span{trace_->telemetry,
+              {.name = "HandleQuery:" + input.name,
+               .kind = SpanKind::server,
+               .parent = asker,
+               .links = {run_},
+               .attributes = attributes()}};
+    try {
+      return RunInterceptor::handle_query(input);
+    } catch (...) {
+      fail(span, std::current_exception());
+      throw;
+    }
+  }
+
+  void schedule_activity(workflow::ScheduleActivityInput& input) override {
+    write(input.headers, report("StartActivity:" + input.activity_type, SpanKind::client));
+    RunInterceptor::schedule_activity(input);
+  }
+  void schedule_local_activity(workflow::ScheduleLocalActivityInput& input) override {
+    write(input.headers, report("StartActivity:" + input.activity_type, SpanKind::client));
+    RunInterceptor::schedule_local_activity(input);
+  }
+  void start_child_workflow(workflow::StartChildWorkflowInput& input) override {
+    write(input.headers, report("StartChildWorkflow:" + input.workflow_type, SpanKind::client));
+    RunInterceptor::start_child_workflow(input);
+  }
+  void signal_workflow(workflow::SignalWorkflowInput& input) override {
+    const auto* const what = input.is_child ? "SignalChildWorkflow:" : "SignalExternalWorkflow:";
+    write(input.headers, report(what + input.name, SpanKind::client));
+    RunInterceptor::signal_workflow(input);
+  }
+  void continue_as_new(workflow::ContinueAsNewInput& input) override {
+    write(input.headers, run_);
+    RunInterceptor::continue_as_new(input);
+  }
+
+ private:
+  [[nodiscard]] static Attributes attributes() {
+    return {{"temporalWorkflowID", workflow::info().workflow_id}, {"temporalRunID", workflow::info().run_id}};
+  }
+
+  /// A span without a length: what began it goes on by messages. In a replay it was reported before.
+  SpanContext report(std::string name, SpanKind kind, std::optional<SpanContext> link = {}) {
+    if (workflow::is_replaying()) return run_;
+    SpanOptions options{.name = std::move(name), .kind = kind, .parent = run_, .attributes = attributes()};
+    if (link) options.links.push_back(*link);
+    return Span{trace_->telemetry, std::move(options)}.context();
+  }
+
+  void report_run(const std::exception_ptr& failure) {
+    if (workflow::is_replaying()) return;
+    Span span{trace_->telemetry,
+              {.name = "RunWorkflow:" + workflow::info().workflow_type,
+               .kind = SpanKind::server,
+               .parent = parent_,
+               .links = trace_->links(),
+               .attributes = attributes(),
+               .start_time = workflow::info().start_time,
+               .context = run_}};
+    if (failure) fail(span, failure);
+  }
+
+  std::shared_ptr<Trace> trace_;
+  std::optional<SpanContext> parent_;
+  SpanContext run_;
+};
+
+/// What `current_context` and `start_span` find in an activity.
+struct TracedActivity {
+  std::shared_ptr<Telemetry> telemetry;
+  SpanContext context;
+};
+
+class TracedAttempt final : public activity::AttemptInterceptor {
+ public:
+  explicit TracedAttempt(std::shared_ptr<Trace> trace) : trace_(std::move(trace)) {}
+
+  Task<Payload> execute(activity::ExecuteInput input) override {
+    const auto& info = activity::info();
+    SpanOptions options{.name = "RunActivity:" + info.activity_type,
+                        .kind = SpanKind::server,
+                        .parent = read(input.headers),
+                        .links = trace_->links(),
+                        .attributes = {{"temporalWorkflowID", info.workflow_id},
+                                       {"temporalRunID", info.workflow_run_id},
+                                       {"temporalActivityID", info.activity_id}}};
+    if (!options.parent && !options.links.empty()) {
+      options.parent = options.links.front();
+      options.links.clear();
+    }
+    Span span{trace_->telemetry, std::move(options)};
+    activity::detail::Context::current().ambient = std::make_shared<TracedActivity>(trace_->telemetry, span.context());
+    return within(std::move(span), AttemptInterceptor::execute(std::move(input)));
+  }
+
+ private:
+  std::shared_ptr<Trace> trace_;
+};
+
+const TracedActivity* current_activity() noexcept {
+  const auto* const context = activity::detail::Context::find();
+  return context == nullptr ? nullptr : static_cast<const TracedActivity*>(context->ambient.get());
+}
+
+}  // namespace
+
+std::optional<SpanContext> current_context() noexcept {
+  const auto* const activity = current_activity();
+  return activity == nullptr ? std::nullopt : std::optional{activity->context};
+}
+
+Span start_span(std::string name, Attributes attributes, std::optional<SpanContext> parent) {
+  const auto* const activity = current_activity();
+  if (activity == nullptr) return {};
+  if (!parent) parent = activity->context;
+  return {activity->telemetry, {.name = std::move(name), .parent = parent, .attributes = std::move(attributes)}};
+}
+
+std::vector<SpanContext> TracingInterceptor::Trace::links() {
+  const std::scoped_lock lock{mutex};
+  return invocation ? std::vector{*invocation} : std::vector<SpanContext>{};
+}
+
+std::shared_ptr<TracingInterceptor> TracingInterceptor::shared(const std::shared_ptr<Telemetry>& telemetry) {
+  // Never destroyed: what was abandoned may still use it.
+  static auto& mutex = *new std::mutex;
+  static auto& known = *new std::map<std::shared_ptr<Telemetry>, std::shared_ptr<TracingInterceptor>>;
+  const std::scoped_lock lock{mutex};
+  auto& one = known[telemetry];
+  if (!one) one = std::make_shared<TracingInterceptor>(telemetry);
+  return one;
+}
+
+void TracingInterceptor::set_invocation(std::optional<SpanContext> invocation) {
+  const std::scoped_lock lock{trace_->mutex};
+  trace_->invocation = invocation;
+}
+
+std::unique_ptr<client::CallInterceptor> TracingInterceptor::intercept_client(const client::ClientInfo& /*info*/) {
+  return std::make_unique<TracedCalls>(trace_);
+}
+
+std::unique_ptr<workflow::RunInterceptor> TracingInterceptor::intercept_workflow(const workflow::Info& info) {
+  return std::make_unique<TracedRun>(trace_, info);
+}
+
+std::unique_ptr<activity::AttemptInterceptor> TracingInterceptor::intercept_activity(const activity::Info& /*info*/) {
+  return std::make_unique<TracedAttempt>(trace_);
+}
+
+}  // namespace temporal::opentelemetry

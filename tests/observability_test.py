@@ -1,0 +1,387 @@
+"""What workers measure arrives: at a real OpenTelemetry Collector, with spans that join those of the Python SDK, and in
+time before a Lambda invocation is answered.
+
+Run as `observability_test.py BUILD_FOLDER`, with the dev server's CLI in TEMPORAL_CLI and the collector in
+OTEL_COLLECTOR; without a collector it says so, and what needs one is skipped."""
+
+import collections
+import concurrent.futures
+import contextlib
+import http.server
+import json
+import os
+import pathlib
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import urllib.request
+
+import yaml
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from temporalio import activity
+from temporalio.client import Client
+from temporalio.contrib.opentelemetry import TracingInterceptor
+from temporalio.testing import WorkflowEnvironment
+from temporalio.worker import Worker
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "scripts"))
+import local_stack
+
+BUILD = pathlib.Path(sys.argv.pop()).resolve()
+COLLECTOR = os.environ.get("OTEL_COLLECTOR", "")
+
+
+def value_of(attribute):
+    (value,) = attribute["value"].values()
+    return value
+
+
+class Sink:
+    """Takes what the collector hands on: spans and metrics as JSON."""
+
+    def __init__(self):
+        self.spans, self.metrics, self.lock = [], [], threading.Lock()
+        sink = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                with sink.lock:
+                    sink.take(body)
+                self.send_response(200)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"{}")
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def take(self, body):
+        for resource in body.get("resourceSpans", []):
+            service = {a["key"]: value_of(a) for a in resource["resource"]["attributes"]}["service.name"]
+            for scope in resource["scopeSpans"]:
+                self.spans += [{**span, "service": service} for span in scope["spans"]]
+        for resource in body.get("resourceMetrics", []):
+            service = {a["key"]: value_of(a) for a in resource["resource"]["attributes"]}["service.name"]
+            for scope in resource["scopeMetrics"]:
+                self.metrics += [{**metric, "service": service} for metric in scope["metrics"]]
+
+    def named(self, *names):
+        """The spans of these names, once all of them have come."""
+
+        def found():
+            with self.lock:
+                spans = {span["name"]: span for span in self.spans}
+            return [spans[name] for name in names] if set(names) <= set(spans) else None
+
+        return local_stack.wait_for(f"spans {names}; there are {[span['name'] for span in self.spans]}", found)
+
+    def metric(self, name):
+        def found():
+            with self.lock:
+                return next((metric for metric in self.metrics if metric["name"] == name), None)
+
+        return local_stack.wait_for(f"metric {name}", found)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Collector:
+    """The collector with the example's configuration, in which AWS's exporters, that exist only in the ADOT layer, are
+    swapped for one to the sink, and the ports for free ones."""
+
+    def __init__(self, folder):
+        self.sink = Sink()
+        self.grpc, self.http = (f"127.0.0.1:{local_stack.free_port()}" for _ in range(2))
+        config = yaml.safe_load((ROOT / "examples/observability/otel-collector-config.yaml").read_text())
+        protocols = config["receivers"]["otlp"]["protocols"]
+        protocols["grpc"]["endpoint"], protocols["http"]["endpoint"] = self.grpc, self.http
+        for name in ("awsxray", "awsemf"):
+            del config["exporters"][name]
+        config["exporters"]["otlphttp"] = {"endpoint": self.sink.url, "encoding": "json", "compression": "none"}
+        for pipeline in config["service"]["pipelines"].values():
+            names = [name for name in pipeline["exporters"] if not name.startswith("aws")]
+            pipeline["exporters"] = [*names, "otlphttp"]
+        path = pathlib.Path(folder) / "collector.yaml"
+        path.write_text(yaml.safe_dump(config))
+        self.log = pathlib.Path(folder) / "collector.log"
+        self.child = local_stack.Child("the collector", [COLLECTOR, "--config", str(path)], self.log, dict(os.environ))
+
+        def ready():
+            self.child.require_alive()
+            return "Everything is ready" in self.log.read_text()
+
+        try:
+            local_stack.wait_for("the collector", ready)
+        except local_stack.StackError as error:
+            raise local_stack.StackError(f"{error}:\n{self.log.read_text()}") from error
+
+    def close(self):
+        self.child.stop()
+        self.sink.close()
+
+
+@activity.defn
+def py_price(what: str) -> int:
+    return len(what)
+
+
+@unittest.skipUnless(COLLECTOR, "there is no collector: Go is missing, with which ./dev test builds one")
+class Collected(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.collector = Collector(self.folder.name)
+        self.addCleanup(self.collector.close)
+        self.sink = self.collector.sink
+        self.environment = await WorkflowEnvironment.start_local(
+            dev_server_existing_path=os.environ["TEMPORAL_CLI"], dev_server_log_level="error"
+        )
+        self.addAsyncCleanup(self.environment.shutdown)
+        self.address = self.environment.client.service_client.config.target_host
+
+    @contextlib.contextmanager
+    def cpp_worker(self, protocol="grpc", cached=100, endpoint=None):
+        endpoint = endpoint or f"http://{getattr(self.collector, protocol)}"
+        command = [BUILD / "tests/observability_peer", self.address, endpoint, protocol, str(cached)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE) as peer:
+            try:
+                yield
+            finally:
+                peer.stdin.close()
+                self.assertEqual(peer.wait(30), 0)
+
+    def python_tracing(self):
+        provider = TracerProvider(resource=Resource.create({"service.name": "python"}))
+        exporter = OTLPSpanExporter(f"http://{self.collector.http}/v1/traces")
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+        self.addCleanup(provider.shutdown)
+        return TracingInterceptor(provider.get_tracer("test"))
+
+    async def order(self, client, workflow_id):
+        handle = await client.start_workflow("Order", "book", id=workflow_id, task_queue="cpp", result_type=str)
+        self.assertEqual(await handle.execute_update("set_note", "a gift", result_type=str), "")
+        await handle.signal("approve")
+        self.assertEqual(await handle.result(), "shipped book for 4")
+        return await handle.query("traceparent", result_type=str)
+
+    def parents(self):
+        """Name → name of the parent, or None for the one that begins a trace."""
+        with self.sink.lock:
+            names = {span["spanId"]: span["name"] for span in self.sink.spans}
+            return {span["name"]: names.get(span.get("parentSpanId", "")) for span in self.sink.spans}
+
+    async def traced_order(self, protocol="grpc", cached=100):
+        client = await Client.connect(self.address, interceptors=[self.python_tracing()])
+        with self.cpp_worker(protocol, cached), concurrent.futures.ThreadPoolExecutor(2) as threads:
+            async with Worker(client, task_queue="python", activities=[py_price], activity_executor=threads):
+                return await self.order(client, "order-1")
+
+    async def test_J7_one_trace_crosses_a_python_client_a_cpp_workflow_and_a_python_activity(self):
+        traceparent = await self.traced_order()
+        names = (
+            *("StartWorkflow:Order", "RunWorkflow:Order", "StartActivity:py_price", "RunActivity:py_price"),
+            *("StartActivity:pack", "RunActivity:pack", "wrap", "tie", "StartChildWorkflow:ship", "RunWorkflow:ship"),
+            *("StartActivity:refuse", "RunActivity:refuse", "SignalWorkflow:approve", "HandleSignal:approve"),
+            *("StartWorkflowUpdate:set_note", "ValidateUpdate:set_note", "HandleUpdate:set_note"),
+            *("QueryWorkflow:traceparent", "HandleQuery:traceparent"),
+        )
+        spans = dict(zip(names, self.sink.named(*names)))
+        expected = {
+            "StartWorkflow:Order": None,
+            "RunWorkflow:Order": "StartWorkflow:Order",
+            "StartActivity:py_price": "RunWorkflow:Order",
+            "RunActivity:py_price": "StartActivity:py_price",
+            "StartActivity:pack": "RunWorkflow:Order",
+            "RunActivity:pack": "StartActivity:pack",
+            "wrap": "RunActivity:pack",
+            "tie": "wrap",
+            "StartChildWorkflow:ship": "RunWorkflow:Order",
+            "RunWorkflow:ship": "StartChildWorkflow:ship",
+            "StartActivity:refuse": "RunWorkflow:ship",
+            "RunActivity:refuse": "StartActivity:refuse",
+            "SignalWorkflow:approve": None,
+            "HandleSignal:approve": "RunWorkflow:Order",
+            "StartWorkflowUpdate:set_note": None,
+            "ValidateUpdate:set_note": "RunWorkflow:Order",
+            "HandleUpdate:set_note": "RunWorkflow:Order",
+            "QueryWorkflow:traceparent": None,
+            "HandleQuery:traceparent": "QueryWorkflow:traceparent",
+        }
+        self.assertEqual({name: parent for name, parent in self.parents().items() if name in expected}, expected)
+        trace = spans["StartWorkflow:Order"]["traceId"]
+        for name in ("RunWorkflow:Order", "RunActivity:py_price", "tie", "RunWorkflow:ship", "HandleSignal:approve"):
+            self.assertEqual(spans[name]["traceId"], trace, name)
+        for name, sender in (
+            ("HandleSignal:approve", "SignalWorkflow:approve"),
+            ("HandleUpdate:set_note", "StartWorkflowUpdate:set_note"),
+            ("HandleQuery:traceparent", "RunWorkflow:Order"),
+        ):
+            self.assertEqual([link["spanId"] for link in spans[name]["links"]], [spans[sender]["spanId"]], name)
+        services = {name: spans[name]["service"] for name in ("RunWorkflow:Order", "RunActivity:py_price")}
+        self.assertEqual(services, {"RunWorkflow:Order": "shop", "RunActivity:py_price": "python"})
+        self.assertEqual(traceparent, f"00-{trace}-{spans['tie']['spanId']}-01")
+        self.assertEqual(spans["wrap"]["events"][0]["name"], "folded")
+        self.assertIn("out of stock", spans["RunActivity:refuse"]["status"]["message"])
+        run = spans["RunWorkflow:Order"]
+        self.assertGreater(int(run["endTimeUnixNano"]), int(run["startTimeUnixNano"]))
+
+    async def test_J7_a_replay_reports_no_span_twice(self):
+        await self.traced_order(cached=0)
+        self.sink.named("RunWorkflow:Order", "RunWorkflow:ship", "RunActivity:pack")
+        with self.sink.lock:
+            counts = collections.Counter(span["name"] for span in self.sink.spans)
+        self.assertEqual({name: count for name, count in counts.items() if count > 1}, {})
+
+    async def test_J7_traces_without_a_sender_have_an_id_in_the_form_of_x_ray(self):
+        before = int(time.time())
+        with self.cpp_worker("http"):
+            handle = await self.environment.client.start_workflow("ship", "book", id="ship-1", task_queue="cpp")
+            await handle.result()
+        run, attempt = self.sink.named("RunWorkflow:ship", "RunActivity:refuse")
+        self.assertEqual(run["traceId"], attempt["traceId"])
+        self.assertIn(int(run["traceId"][:8], 16), range(before - 1, int(time.time()) + 1))
+
+    async def test_metrics_are_served_for_prometheus(self):
+        port = local_stack.free_port()
+        with self.cpp_worker("prometheus", endpoint=f"127.0.0.1:{port}"):
+            await self.environment.client.execute_workflow("ship", "book", id="ship-1", task_queue="cpp")
+            page = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
+        self.assertRegex(page, r'temporal_workflow_completed\{[^}]*workflow_type="ship"[^}]*\} 1\n')
+        self.assertRegex(page, r'orders_seen\{[^}]*shop="north"[^}]*\} 3\n')
+
+    async def test_metrics_of_core_and_of_the_user_arrive_with_the_flush(self):
+        for protocol in ("grpc", "http"):
+            with self.subTest(protocol):
+                self.sink.metrics.clear()
+                with self.cpp_worker(protocol):
+                    client = self.environment.client
+                    await client.execute_workflow("ship", "book", id=f"ship-{protocol}", task_queue="cpp")
+                completed = self.sink.metric("temporal_workflow_completed")
+                self.assertEqual(completed["service"], "shop")
+                point = completed["sum"]["dataPoints"][0]
+                attributes = {a["key"]: value_of(a) for a in point["attributes"]}
+                self.assertEqual(point["asInt"], "1")
+                self.assertEqual((attributes["workflow_type"], attributes["task_queue"]), ("ship", "cpp"))
+                seen = self.sink.metric("orders_seen")["sum"]["dataPoints"][0]
+                self.assertEqual(seen["asInt"], "3")
+                self.assertIn({"key": "shop", "value": {"stringValue": "north"}}, seen["attributes"])
+                taken = self.sink.metric("order_time")
+                self.assertEqual((taken["unit"], taken["histogram"]["dataPoints"][0]["sum"]), ("ms", 250))
+                latency = self.sink.metric("temporal_workflow_task_execution_latency")["histogram"]["dataPoints"][0]
+                self.assertEqual(latency["explicitBounds"], [1, 10, 20, 50, 100, 200, 500, 1000])
+
+
+class OnLambda(unittest.TestCase):
+    """A function with the defaults, invoked by the server for one workflow, and frozen as soon as it has answered."""
+
+    @contextlib.contextmanager
+    def stack(self, endpoint, **variables):
+        with tempfile.TemporaryDirectory() as folder:
+            stack = local_stack.Stack(
+                BUILD,
+                pathlib.Path(folder) / "stack",
+                {"observability": BUILD / "examples/observability/observability.zip"},
+                {
+                    "TEMPORAL_TASK_QUEUE": "observability",
+                    "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "600ms",
+                    "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+                    **variables,
+                },
+            )
+            with stack:
+                stack.deploy("observability", "observability", "build-1", "observability")
+                self.rest(stack)
+                yield stack
+
+    @staticmethod
+    def rest(stack):
+        def resting():
+            return len(stack.events("invocation_start")) == len(stack.events("invocation_end"))
+
+        local_stack.wait_for("the invocations to end", resting)
+
+    def run_workflow(self, stack):
+        """The last invocation's start and end, and the log lines that its function wrote meanwhile."""
+        already = len(stack.lambda_log.read_text())
+        stack.start_workflow("hello", "hello-1", "observability", "Ann")
+        self.assertEqual(stack.result("hello-1"), "Hello, Ann!")
+        self.rest(stack)
+        start, end = stack.events("invocation_start")[-1], stack.events("invocation_end")[-1]
+        return start, end, stack.lambda_log.read_text()[already:]
+
+    @unittest.skipUnless(COLLECTOR, "there is no collector: Go is missing, with which ./dev test builds one")
+    def test_J8_J9_J3_what_an_invocation_measured_has_arrived_when_it_is_frozen(self):
+        with tempfile.TemporaryDirectory() as folder, contextlib.closing(Collector(folder)) as collector:
+            with self.stack(f"http://{collector.grpc}") as stack:
+                start, _, log = self.run_workflow(stack)
+                run, attempt = collector.sink.named("RunWorkflow:hello", "RunActivity:greet")
+                collector.sink.metric("temporal_workflow_completed")
+        self.assertNotIn("was not exported", log)
+        self.assertEqual((run["service"], attempt["service"]), ("observability", "observability"))
+        root = start["trace"].split(";")[0].removeprefix("Root=1-").replace("-", "")
+        for span in (run, attempt):
+            self.assertEqual([link["traceId"] for link in span["links"]], [root])
+
+    def test_emf_lines_come_with_each_invocation(self):
+        with self.stack("http://unused", OBSERVE="emf") as stack:
+            start, _, log = self.run_workflow(stack)
+        lines = [json.loads(line[line.index("{") :]) for line in log.splitlines() if '"_aws"' in line]
+        (line,) = [line for line in lines if "temporal_workflow_completed" in line]
+        self.assertEqual(line["temporal_workflow_completed"], 1)
+        self.assertEqual((line["service_name"], line["workflow_type"]), ("observability", "hello"))
+        for line in lines:
+            self.assertLess(abs(line["_aws"]["Timestamp"] / 1000 - start["seconds"]), 60)
+            for directive in line["_aws"]["CloudWatchMetrics"]:
+                self.assertEqual(directive["Namespace"], "Temporal")
+                for names in directive["Dimensions"]:
+                    self.assertLessEqual(len(names), 30)
+                    self.assertTrue(all(isinstance(line[name], str) for name in names))
+                self.assertLessEqual(len(directive["Metrics"]), 100)
+                for metric in directive["Metrics"]:
+                    self.assertIn(metric["Unit"], ("Count", "Milliseconds", "None"))
+                    self.assertIsInstance(line[metric["Name"]], (int, float, dict))
+
+    def expect_one_warning_in_time(self, endpoint, words):
+        with self.stack(endpoint) as stack:
+            self.run_workflow(stack)
+            self.assertEqual(stack.events("function_error"), [])
+            ends, log = stack.events("invocation_end"), stack.lambda_log.read_text()
+        self.assertEqual(log.count("telemetry was not exported"), len(ends), log)
+        self.assertIn(words, log)
+        for end in ends:
+            # 0.6 s idle, up to 1.1 s for the polls to end, 2 s for the export, and some for the work on a busy machine.
+            self.assertLess(end["duration_ms"], 6000)
+
+    def test_J10_a_collector_that_is_not_there_costs_one_warning(self):
+        self.expect_one_warning_in_time(f"http://127.0.0.1:{local_stack.free_port()}", "metrics: ")
+
+    def test_J10_a_collector_that_never_answers_costs_one_warning_and_the_bound(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            self.expect_one_warning_in_time(f"http://127.0.0.1:{silent.getsockname()[1]}", "not exported within 2s")
+
+    def test_J10_a_collector_that_does_not_speak_grpc_costs_one_warning(self):
+        sink = Sink()
+        self.addCleanup(sink.close)
+        self.expect_one_warning_in_time(sink.url, "metrics: ")
+
+
+if __name__ == "__main__":
+    program = unittest.main(verbosity=2, exit=False)
+    sys.stdout.flush()
+    # Not by way of the interpreter's end, which the SDK's own threads can crash: temporalio/sdk-python#300.
+    os._exit(not program.result.wasSuccessful())
