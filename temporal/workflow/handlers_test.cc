@@ -6,9 +6,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <chrono>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 using namespace temporal;
@@ -16,6 +18,7 @@ using namespace std::chrono_literals;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 using workflow::detail::DrivenRun;
 using workflow::detail::result_of;
 
@@ -116,6 +119,36 @@ TEST(Handlers, SignalsAreHandledInTheOrderTheyCame) {
   for (const auto* entry : {"a", "b", "c"}) run.signal("write", std::string{entry});
   run.signal("close");
   EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "abc");
+}
+
+TEST(Handlers, ASignalWhoseArgumentsDoNotDecodeIsLoggedAndDropped) {
+  std::string log;
+  const auto logger = Logger::create({.level = LogLevel::error}, [&](std::string_view line) { log += line; });
+  const auto send_bad_ones = [](DrivenRun& run) {
+    run.signal("write", 7);
+    run.signal("write");
+    auto& broken = *run.job().mutable_signal_workflow();
+    broken.set_signal_name("write");
+    *broken.add_input() = converter::to_proto(Payload{.metadata = {{"encoding", "json/plain"}}, .data = "secret"});
+    run.signal("write", std::string{"a"});
+  };
+  DrivenRun run{{.log = logger}, diary()};
+  send_bad_ones(run);
+  run.signal("close");
+  EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "a");
+  EXPECT_EQ(std::ranges::count(log, '\n'), 3);
+  EXPECT_THAT(log, AllOf(HasSubstr(R"("signal":"write")"), HasSubstr(R"("workflow_id":"id")"),
+                         HasSubstr(R"("expected_type":"std::string")"), Not(HasSubstr("secret"))));
+
+  log.clear();
+  DrivenRun replayed{{.log = logger}, workflow::function_definition<registers_later>()};
+  replayed.next().set_is_replaying(true);
+  send_bad_ones(replayed);
+  EXPECT_EQ(replayed.commands().size(), 1U);
+  replayed.next().set_is_replaying(true);
+  replayed.fire_timer(1);
+  EXPECT_EQ(replayed.commands().size(), 1U) << "only the handler of the good one sleeps";
+  EXPECT_THAT(log, IsEmpty()) << "it was logged before";
 }
 
 TEST(Handlers, AnUpdateKnowsWhichItIsAlsoAfterItHasWaited) {

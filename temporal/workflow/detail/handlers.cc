@@ -1,7 +1,9 @@
 #include <temporal/workflow/detail/handlers.h>
 
+#include <temporal/common/client_errors.h>
 #include <temporal/common/failure_errors.h>
 #include <temporal/converter/failure.h>
+#include <temporal/converter/payload_converter.h>
 #include <temporal/converter/proto_payload.h>
 #include <temporal/workflow/detail/context.h>
 #include <temporal/workflow/detail/entered_scope.h>
@@ -46,6 +48,8 @@ UpdateInput input_of(const coresdk::workflow_activation::DoUpdate& job, const De
           .handler = handler};
 }
 
+Task<Payload> nothing() { co_return converter::null_payload(); }
+
 // Lazy, so that all links run as the handler does: in its scope, and their failures are its own.
 Task<Payload> run_through(RunInterceptor& first, SignalInput input) {
   co_return co_await first.handle_signal(std::move(input));
@@ -65,13 +69,32 @@ void Handlers::signal(const coresdk::workflow_activation::SignalWorkflow& job) {
   }
   auto arguments = converter::to_payloads(job.input());
   auto* const first = context_.interception.first();
-  auto task = first == nullptr ? handler->run(context_.object.get(), job.signal_name(), arguments)
+  auto task = first == nullptr ? call(*handler, job.signal_name(), arguments)
                                : run_through(*first, SignalInput{.name = job.signal_name(),
                                                                  .arguments = std::move(arguments),
                                                                  .headers = converter::to_payload_map(job.headers()),
                                                                  .handler = *handler});
   context_.scheduler.start(run_signal(std::move(task), note(job.signal_name(), {}, handler->options)),
                            context_.root_scope);
+}
+
+Task<Payload> Handlers::call(const SignalHandler& handler, const std::string& name,
+                             const Definition::Arguments& arguments) const {
+  try {
+    return handler.run(context_.object.get(), name, arguments);  // decodes; the handler itself runs when it is awaited
+  } catch (const DecodeError& error) {
+    // Not its message, which may quote the payload.
+    if (!context_.facts.replaying) {
+      context_.options.log.error("a signal is dropped: its arguments do not decode as those of its handler",
+                                 {{"signal", name},
+                                  {"argument", error.info().argument.value_or(0)},
+                                  {"expected_type", error.info().cpp_type},
+                                  {"workflow_id", context_.facts.info.workflow_id},
+                                  {"run_id", context_.facts.info.run_id},
+                                  {"workflow_type", context_.facts.info.workflow_type}});
+    }
+    return nothing();
+  }
 }
 
 void Handlers::add_signal(const std::string& name, SignalHandler handler) {

@@ -26,6 +26,11 @@ class Handlers {
   void update(const coresdk::workflow_activation::DoUpdate& job);
   void query(const coresdk::workflow_activation::QueryWorkflow& job);
 
+  /// The last link of a signal's way: its handler. One whose arguments do not decode is logged and dropped, since a
+  /// task that failed for it would fail for ever.
+  [[nodiscard]] Task<Payload> call(const SignalHandler& handler, const std::string& name,
+                                   const Definition::Arguments& arguments) const;
+
   void add_signal(const std::string& name, SignalHandler handler);
   void add_query(const std::string& name, QueryHandler handler) { queries_[name] = std::move(handler); }
   void add_update(const std::string& name, UpdateHandler handler) { updates_[name] = std::move(handler); }

@@ -15,7 +15,7 @@ class Interception::Innermost final : public RunInterceptor {
     return context_.definition.run(context_.object.get(), input.arguments);
   }
   Task<Payload> handle_signal(SignalInput input) override {
-    return input.handler.run(context_.object.get(), input.name, input.arguments);
+    return context_.handlers.call(input.handler, input.name, input.arguments);
   }
   Task<Payload> handle_update(UpdateInput input) override {
     return input.handler.run(context_.object.get(), input.name, input.arguments);

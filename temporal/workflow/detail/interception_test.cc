@@ -236,6 +236,15 @@ TEST_F(InterceptionTest, HandlersPassItWithTheirHeaders) {
   EXPECT_THAT(seen, ElementsAre("a: signal add ", "a: signal add from afar", "a: query sum"));
 }
 
+TEST_F(InterceptionTest, ASignalThatDoesNotDecodePassesItAndIsDropped) {
+  auto run = run_with({std::make_shared<Links>("a", seen)});
+  (void)run.commands();
+  seen.clear();
+  run.signal("add", std::string{"two"});
+  EXPECT_THAT(run.commands(), IsEmpty());
+  EXPECT_THAT(seen, ElementsAre("a: signal add "));
+}
+
 TEST_F(InterceptionTest, AnUpdatePassesItTwice) {
   auto run = run_with({std::make_shared<Links>("a", seen)});
   (void)run.commands();
