@@ -105,6 +105,18 @@ workflow::Task<std::string> registers_later() {
   co_return text;
 }
 
+workflow::Task<std::string> registers_at_once() {
+  std::string text;
+  bool read = false;
+  const auto write = workflow::set_signal_handler("write", [&](std::string entry) { text += entry; });
+  const auto update = workflow::set_update_handler("read", [&](int /*page*/) {
+    read = true;
+    return text;
+  });
+  co_await workflow::wait_condition([&] { return read; });
+  co_return "read " + text;
+}
+
 workflow::Task<int> any(std::vector<RawValue> arguments) { co_return static_cast<int>(arguments.size()); }
 
 std::string answer(const coresdk::workflow_commands::WorkflowCommand& command) {
@@ -235,6 +247,26 @@ TEST(Handlers, ASignalWaitsUntilItsHandlerIsRegistered) {
   EXPECT_EQ(result_of<std::string>(commands[1]), "ab");
   run.query("read");  // what the handler refers to is gone, and so is the handler
   EXPECT_THAT(answer(run.commands().at(0)), HasSubstr("no query handler named read"));
+}
+
+TEST(Handlers, AnUpdateOfTheFirstTaskWaitsUntilTheCodeHadTheChanceToRegisterItsHandler) {
+  DrivenRun run{workflow::function_definition<registers_at_once>()};
+  run.update("unknown", 0);
+  run.signal("write", std::string{"a"});
+  run.update("read", 0);
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 4U);
+  EXPECT_THAT(commands[0].update_response().rejected().message(), HasSubstr("no update handler named unknown"));
+  EXPECT_TRUE(commands[1].update_response().has_accepted());
+  EXPECT_EQ(commands[2].update_response().completed().data(), "\"a\"") << "after the signal, which came first";
+  EXPECT_EQ(result_of<std::string>(commands[3]), "read a");
+}
+
+TEST(Handlers, AnUpdateAfterTheFirstTaskDoesNotWait) {
+  DrivenRun run{workflow::function_definition<registers_later>()};
+  (void)run.commands();
+  run.update("read_later", 0);
+  EXPECT_THAT(run.commands().at(0).update_response().rejected().message(), HasSubstr("no update handler named"));
 }
 
 TEST(Handlers, ThoseLeftBehindAreNamedInAWarningUnlessTheyMayBe) {

@@ -113,6 +113,12 @@ Routine Handlers::run_signal(Task<Payload> handler, std::unique_ptr<Running> /*r
 }
 
 void Handlers::update(const coresdk::workflow_activation::DoUpdate& job) {
+  const auto* handler =
+      find(job.name(), updates_, context_.definition.updates, context_.definition.dynamic_update, runs_something);
+  if (handler == nullptr && !main_has_run_) {
+    early_updates_.push_back(job);
+    return;
+  }
   const auto reject = [&] {
     *respond(context_, job.protocol_instance_id()).mutable_rejected() = converter::to_failure(std::current_exception());
   };
@@ -120,10 +126,7 @@ void Handlers::update(const coresdk::workflow_activation::DoUpdate& job) {
       Scope::child_of(context_.root_scope, std::make_shared<const UpdateInfo>(UpdateInfo{job.id(), job.name()}));
   const auto arguments = converter::to_payloads(job.input());
   auto* const first = context_.interception.first();
-  const UpdateHandler* handler = nullptr;
   try {
-    handler =
-        find(job.name(), updates_, context_.definition.updates, context_.definition.dynamic_update, runs_something);
     if (handler == nullptr) throw unknown(context_, "update", job.name());
     if (job.run_validator()) {
       const EnteredScope entered{scope};
@@ -142,6 +145,29 @@ void Handlers::update(const coresdk::workflow_activation::DoUpdate& job) {
                                : run_through(*first, input_of(job, arguments, *handler));
   context_.scheduler.start(
       run_update(std::move(task), job.protocol_instance_id(), note(job.name(), job.id(), handler->options)), scope);
+}
+
+void Handlers::main_started() {
+  if (early_updates_.empty()) {
+    main_has_run_ = true;
+  } else {
+    context_.scheduler.start(take_early_updates(), context_.root_scope);
+  }
+}
+
+// Runs right after the main function's first go. What that has put into the run queue, such as signals that had waited
+// for their handler, comes before the updates.
+Routine Handlers::take_early_updates() {
+  main_has_run_ = true;
+  for (auto& job : std::exchange(early_updates_, {})) {
+    context_.scheduler.start(take_update(std::move(job)), context_.root_scope);
+  }
+  co_return;
+}
+
+Routine Handlers::take_update(coresdk::workflow_activation::DoUpdate job) {
+  update(job);
+  co_return;
 }
 
 Routine Handlers::run_update(Task<Payload> handler, std::string protocol_id, std::unique_ptr<Running> /*running*/) {

@@ -17,7 +17,8 @@ namespace temporal::workflow::detail {
 class Context;
 
 /// Signals, updates and queries on their way to the functions that handle them: those that the running code registered,
-/// then those of the definition, then the definition's dynamic one. A signal for which there is none waits for one.
+/// then those of the definition, then the definition's dynamic one. A signal for which there is none waits for one. An
+/// update waits only for the main function's first go, which may register its handler; then it is rejected.
 class Handlers {
  public:
   explicit Handlers(Context& context) noexcept : context_(context) {}
@@ -25,6 +26,8 @@ class Handlers {
   void signal(const coresdk::workflow_activation::SignalWorkflow& job);
   void update(const coresdk::workflow_activation::DoUpdate& job);
   void query(const coresdk::workflow_activation::QueryWorkflow& job);
+  /// The main function has been started and has its first go next: there it may register handlers.
+  void main_started();
 
   /// The last link of a signal's way: its handler. One whose arguments do not decode is logged and dropped, since a
   /// task that failed for it would fail for ever.
@@ -51,6 +54,8 @@ class Handlers {
   };
 
   std::unique_ptr<Running> note(std::string name, std::string update_id, HandlerOptions options);
+  Routine take_early_updates();
+  Routine take_update(coresdk::workflow_activation::DoUpdate job);
   Routine run_signal(Task<Payload> handler, std::unique_ptr<Running> running);
   Routine run_update(Task<Payload> handler, std::string protocol_id, std::unique_ptr<Running> running);
 
@@ -59,6 +64,8 @@ class Handlers {
   Definition::Handlers<QueryHandler> queries_;
   Definition::Handlers<UpdateHandler> updates_;
   std::vector<coresdk::workflow_activation::SignalWorkflow> waiting_;
+  std::vector<coresdk::workflow_activation::DoUpdate> early_updates_;
+  bool main_has_run_ = false;
   IntrusiveList<Running> running_;
 };
 

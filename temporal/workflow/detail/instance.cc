@@ -89,8 +89,9 @@ void Instance::apply(const Job& job) {
     case Job::kFireTimer:
       return context_.timers.fire(job.fire_timer().seq());
     case Job::kInitializeWorkflow:
-      return context_.scheduler.start(
-          run_main(input_of(job.initialize_workflow(), context_.interception.first() != nullptr)), context_.root_scope);
+      context_.scheduler.start(run_main(input_of(job.initialize_workflow(), context_.interception.first() != nullptr)),
+                               context_.root_scope);
+      return context_.handlers.main_started();
     case Job::kNotifyHasPatch:
       return context_.patches.notify(job.notify_has_patch().patch_id());
     case Job::kQueryWorkflow:
