@@ -9,6 +9,7 @@
 #include <temporal/workflow/detail/to_proto.h>
 #include <temporal/workflow/info.h>
 
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -66,12 +67,11 @@ ChildWorkflowErrorInfo error_info(const Context& context, const std::string& id,
   return {.namespace_ = context.facts.info.namespace_, .workflow_id = id, .workflow_type = std::string{type}};
 }
 
-/// What a child ends with when its scope was cancelled before it could be started: the same error as one that was
-/// cancelled later.
-std::exception_ptr never_started(ChildWorkflowErrorInfo info, const std::string& reason) {
+/// What a child ends with whose cancellation core does not answer: the same error as one that was cancelled later.
+std::exception_ptr cancelled(std::string message, ChildWorkflowErrorInfo info, const std::string& reason) {
   info.retry_state = RetryState::cancel_requested;
-  return std::make_exception_ptr(ChildWorkflowError{"Child Workflow Execution cancelled before scheduled",
-                                                    std::move(info), cancelled_error("child workflow", reason)});
+  return std::make_exception_ptr(
+      ChildWorkflowError{std::move(message), std::move(info), cancelled_error("child workflow", reason)});
 }
 
 std::exception_ptr not_started(ChildWorkflowErrorInfo info, const ResolveChildWorkflowExecutionStartFailure& failure) {
@@ -89,26 +89,66 @@ std::exception_ptr not_started(ChildWorkflowErrorInfo info, const ResolveChildWo
 
 }  // namespace
 
+/// A child that was asked for.
+///
+/// The server refuses a request to cancel a child that it has not started yet, and core sends one all the same: the
+/// child would never hear of it, and a parent that waits for it would wait in vain. Such a request is kept until the
+/// child has started. (In the task that asks for the child, core takes both back.)
 class ChildWorkflows::Running final : public Child {
  public:
-  Running(std::uint32_t sequence, std::string id, Context& context)
-      : Child(sequence, std::move(id)), context_(context) {}
+  Running(std::uint32_t sequence, std::string id, std::string type, ChildWorkflowCancellationType cancellation_type,
+          Context& context)
+      : Child(sequence, std::move(id)),
+        type_(std::move(type)),
+        cancellation_type_(cancellation_type),
+        context_(context),
+        asked_for_at_(context.facts.history_length) {}
+
+  void start(std::string started_run_id) {
+    run_id = std::move(started_run_id);
+    if (!started.resolved()) started.resolve(context_.scheduler);
+    if (kept_) request_cancel(*kept_);
+  }
+
+  void end(Payload result, const std::exception_ptr& failure) {
+    if (resolved()) return;  // a cancellation that was not waited for
+    if (!started.resolved()) started.resolve(context_.scheduler, {}, failure);
+    resolve(context_.scheduler, std::move(result), failure);
+  }
 
  private:
   void on_cancel(const std::string& reason) override {
+    const bool starting = !started.resolved() && context_.facts.history_length != asked_for_at_;
+    if (!starting || cancellation_type_ == ChildWorkflowCancellationType::abandon) return request_cancel(reason);
+    kept_ = reason;
+    if (cancellation_type_ == ChildWorkflowCancellationType::try_cancel) {
+      end({}, cancelled("Child Workflow Execution cancelled before it has started", error_info(context_, id, type_),
+                        reason));
+    }
+  }
+
+  void request_cancel(const std::string& reason) {
     auto& cancel = *context_.commands.add().mutable_cancel_child_workflow_execution();
     cancel.set_child_workflow_seq(sequence);
     cancel.set_reason(reason);
   }
+
+  const std::string type_;
+  const ChildWorkflowCancellationType cancellation_type_;
   Context& context_;
+  const std::uint32_t asked_for_at_;  ///< where the history ended
+  std::optional<std::string> kept_;   ///< the reason of a cancellation that the child has to be told of
 };
 
 std::shared_ptr<Child> ChildWorkflows::start(std::string_view type, const ChildWorkflowOptions& options,
                                              std::vector<Payload> arguments, Headers headers) {
-  auto child = running_.add(context_.commands, options.id.empty() ? uuid4() : options.id, context_);
+  auto child = running_.add(context_.commands, options.id.empty() ? uuid4() : options.id, std::string{type},
+                            options.cancellation_type, context_);
   const auto& scope = context_.scheduler.scope;
   if (!scope->attach(*child)) {
-    end(child->sequence, {}, never_started(error_info(context_, child->id, type), scope->reason()));
+    end(child->sequence, {},
+        cancelled("Child Workflow Execution cancelled before scheduled", error_info(context_, child->id, type),
+                  scope->reason()));
     return child;
   }
   auto& command = context_.commands.add();
@@ -127,10 +167,7 @@ std::shared_ptr<Child> ChildWorkflows::start(std::string_view type, const ChildW
 
 void ChildWorkflows::resolve(const coresdk::workflow_activation::ResolveChildWorkflowExecutionStart& job) {
   if (job.has_succeeded()) {
-    if (const auto child = running_.find(job.seq())) {
-      child->run_id = job.succeeded().run_id();
-      child->started.resolve(context_.scheduler);
-    }
+    if (const auto child = running_.find(job.seq())) child->start(job.succeeded().run_id());
   } else if (job.has_failed()) {
     const auto& failed = job.failed();
     end(job.seq(), {}, not_started(error_info(context_, failed.workflow_id(), failed.workflow_type()), failed));
@@ -147,10 +184,7 @@ void ChildWorkflows::resolve(const coresdk::workflow_activation::ResolveChildWor
 }
 
 void ChildWorkflows::end(std::uint32_t sequence, Payload result, const std::exception_ptr& failure) {
-  const auto child = running_.take(sequence);
-  if (!child) return;
-  if (!child->started.resolved()) child->started.resolve(context_.scheduler, {}, failure);
-  child->resolve(context_.scheduler, std::move(result), failure);
+  if (const auto child = running_.take(sequence)) child->end(std::move(result), failure);
 }
 
 std::shared_ptr<Child> request_child_workflow(std::string_view workflow_type, const ChildWorkflowOptions& options,

@@ -17,6 +17,7 @@ namespace temporal::workflow::detail {
 class Context;
 
 /// The child workflows that run. Core answers a cancellation with an outcome, when the child's cancellation type says.
+/// One of a child that is on its way to the server is kept until it has started.
 ///
 ///   asked for ──▶ started ──▶ ended
 ///       └───── not started ─────┘       the failure is the outcome of both

@@ -55,13 +55,52 @@ Task<> cancel_before_it_starts() {
   (void)co_await child;
 }
 
+/// Cancels the scope of two children whose start is under way, in the task that asks for them when `at_once`, and says
+/// how that looks to the one who awaits the start, and to the one who awaits the end.
+Task<std::string> cancel_while_starting(bool at_once, ChildWorkflowCancellationType type) {
+  bool now = at_once;
+  const auto cancel = set_signal_handler("cancel", [&] { now = true; });
+  int asked = 0;
+  const auto outcome_of = [&](auto child) -> Task<std::string> {
+    try {
+      ++asked;
+      (void)co_await std::move(child)();
+    } catch (const ChildWorkflowError&) {
+      co_return is_cancellation(std::current_exception()) ? "cancelled" : "failed";
+    }
+    co_return "succeeded";
+  };
+  const CancellationScope scope;
+  auto start = spawn(scope.run(outcome_of(
+      [&] { return start_child_workflow<&Shipment::run>({.id = "s", .cancellation_type = type}, "Rome"); })));
+  auto end = spawn(scope.run(outcome_of(
+      [&] { return execute_child_workflow<&Shipment::run>({.id = "t", .cancellation_type = type}, "Rome"); })));
+  co_await wait_condition([&] { return asked == 2 && now; });
+  scope.cancel("no need");
+  const auto [first, second] = co_await when_all(start, end);
+  co_return first + " " + second;
+}
+
+constexpr auto wait_completed = ChildWorkflowCancellationType::wait_cancellation_completed;
+
 /// Runs the workflow until the child is asked for.
 auto start_command(DrivenRun& run) { return run.commands().at(0).start_child_workflow_execution(); }
 
-void start_child(DrivenRun& run) {
+void start_child(DrivenRun& run, int seq = 1) {
   auto& started = *run.job().mutable_resolve_child_workflow_execution_start();
-  started.set_seq(1);
+  started.set_seq(seq);
   started.mutable_succeeded()->set_run_id("run-1");
+}
+
+api::failure::v1::Failure cancelled_child() {
+  return converter::to_failure(
+      std::make_exception_ptr(ChildWorkflowError{"cancelled", {}, std::make_exception_ptr(CancelledError{})}));
+}
+
+void cancel_child(DrivenRun& run, int seq) {
+  auto& resolved = *run.job().mutable_resolve_child_workflow_execution();
+  resolved.set_seq(seq);
+  *resolved.mutable_result()->mutable_cancelled()->mutable_failure() = cancelled_child();
 }
 
 void complete_child(DrivenRun& run, const std::string& result) {
@@ -153,9 +192,68 @@ TEST(ChildWorkflows, CanBeCancelledBeforeTheyStart) {
   EXPECT_EQ(commands[1].cancel_child_workflow_execution().reason(), "no need");
   auto& start = *run.job().mutable_resolve_child_workflow_execution_start();
   start.set_seq(1);
-  *start.mutable_cancelled()->mutable_failure() = converter::to_failure(std::make_exception_ptr(
-      ChildWorkflowError{"cancelled before scheduled", {}, std::make_exception_ptr(CancelledError{})}));
+  *start.mutable_cancelled()->mutable_failure() = cancelled_child();
   EXPECT_TRUE(run.commands().at(0).fail_workflow_execution().failure().cause().has_canceled_failure_info());
+}
+
+TEST(ChildWorkflows, ThatAreCancelledBeforeTheyAreSentEndWithTheirStart) {
+  DrivenRun run{function_definition<cancel_while_starting>(), true, wait_completed};
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 4U);
+  for (const auto seq : {1U, 2U}) {
+    EXPECT_EQ(commands[seq + 1].cancel_child_workflow_execution().child_workflow_seq(), seq);
+    auto& start = *run.job().mutable_resolve_child_workflow_execution_start();  // and core says no more of it
+    start.set_seq(seq);
+    *start.mutable_cancelled()->mutable_failure() = cancelled_child();
+  }
+  EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "cancelled cancelled");
+}
+
+/// A run that has sent its two children to the server and then cancelled them. Gives the commands of that.
+std::vector<coresdk::workflow_commands::WorkflowCommand> cancel_on_the_way(DrivenRun& run) {
+  run.next().set_history_length(3);
+  EXPECT_EQ(run.commands().size(), 2U);
+  run.next().set_history_length(8);
+  run.signal("cancel");
+  return run.commands();
+}
+
+TEST(ChildWorkflows, ThatAreCancelledOnTheirWayAreToldWhenTheyHaveStarted) {
+  DrivenRun run{function_definition<cancel_while_starting>(), false, wait_completed};
+  EXPECT_THAT(cancel_on_the_way(run), testing::IsEmpty()) << "the server would not find them";
+  for (const auto seq : {1, 2}) start_child(run, seq);
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 2U);
+  for (const auto seq : {1, 2}) {
+    EXPECT_EQ(commands[seq - 1].cancel_child_workflow_execution().child_workflow_seq(), seq);
+    EXPECT_EQ(commands[seq - 1].cancel_child_workflow_execution().reason(), "no need");
+    cancel_child(run, seq);
+  }
+  EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "succeeded cancelled");
+}
+
+TEST(ChildWorkflows, ThatAreCancelledOnTheirWayEndAtOnceForAParentThatDoesNotWait) {
+  DrivenRun run{function_definition<cancel_while_starting>(), false, ChildWorkflowCancellationType::try_cancel};
+  const auto commands = cancel_on_the_way(run);
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_EQ(result_of<std::string>(commands[0]), "cancelled cancelled");
+  start_child(run, 1);
+  EXPECT_EQ(run.commands().at(0).cancel_child_workflow_execution().child_workflow_seq(), 1U)
+      << "it is told all the same";
+  cancel_child(run, 1);
+  EXPECT_THAT(run.commands(), testing::IsEmpty());
+}
+
+TEST(ChildWorkflows, ThatAreAbandonedOnTheirWayEndWithWhatCoreSays) {
+  for (const bool start_follows : {false, true}) {
+    DrivenRun run{function_definition<cancel_while_starting>(), false, ChildWorkflowCancellationType::abandon};
+    EXPECT_EQ(cancel_on_the_way(run).size(), 2U);
+    for (const auto seq : {1, 2}) {
+      cancel_child(run, seq);
+      if (start_follows) start_child(run, seq);
+    }
+    EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "cancelled cancelled");
+  }
 }
 
 TEST(ChildWorkflows, AreCancelledWithTheirWorkflow) {
