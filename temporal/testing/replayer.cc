@@ -5,6 +5,7 @@
 #include <temporal/converter/failure.h>
 #include <temporal/core/worker.h>
 #include <temporal/worker/detail/bridge_options.h>
+#include <temporal/worker/detail/instance_options.h>
 #include <temporal/worker/detail/workflow_runner.h>
 
 #include <temporal/api/history/v1/message.pb.h>
@@ -37,7 +38,13 @@ std::string run_of(const client::WorkflowHistory& history) {
     // Core would wait in vain.
     throw ConfigurationError("the history of workflow " + history.workflow_id + " has no workflow task to replay");
   }
-  return message.events(0).workflow_execution_started_event_attributes().original_execution_run_id();
+  const auto& first = message.events(0);
+  const auto& start = first.workflow_execution_started_event_attributes();
+  if (first.has_workflow_execution_started_event_attributes() && !start.has_task_queue()) {
+    // Core would panic on a thread that nobody hears of.
+    throw ConfigurationError("the history of workflow " + history.workflow_id + " does not say its task queue");
+  }
+  return start.original_execution_run_id();
 }
 
 std::exception_ptr failure_of(const coresdk::workflow_completion::Failure& failed) {
@@ -53,10 +60,7 @@ class ReplayWorker {
   explicit ReplayWorker(const worker::WorkerOptions& options)
       : core_(core::Worker::replay(client::detail::default_runtime(),
                                    worker::detail::to_bridge(options, {.namespace_ = replay_namespace}))),
-        workflows_(options.workflows, {.namespace_ = replay_namespace,
-                                       .task_queue = options.task_queue,
-                                       .default_versioning_behavior = options.default_versioning_behavior,
-                                       .interceptors = {options.interceptors.begin(), options.interceptors.end()}}) {}
+        workflows_(options.workflows, worker::detail::instance_options(options, replay_namespace)) {}
   ReplayWorker(const ReplayWorker&) = delete;
   ReplayWorker& operator=(const ReplayWorker&) = delete;
   ~ReplayWorker() {

@@ -32,7 +32,7 @@ struct ReplayResult {
 /// Replays histories with the workflows of a worker. Needs no server and runs no activity. Not thread-safe.
 class Replayer {
  public:
-  /// Of the options, the workflows, what is said about them and the interceptors count.
+  /// Of the options, the workflows, what is said about them, the interceptors and the log count.
   /// @throws ConfigurationError for workflows that no worker could run with.
   explicit Replayer(worker::WorkerOptions options);
 

@@ -76,6 +76,27 @@ TEST(Replayer, SaysWhatFailedTheWorkflowTask) {
               HasSubstr("workflow type other is not registered"));
 }
 
+TEST(Replayer, FailsTheWorkflowForTheExceptionTypesThatTheWorkerNames) {
+  const auto failed = history_from_json(R"({"events": [
+      {"eventId": 1, "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED", "workflowExecutionStartedEventAttributes":
+        {"workflowType": {"name": "hello"}, "taskQueue": {"name": "q"}, "originalExecutionRunId": "run", "input":
+          {"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "IkFubiI="}]}}},
+      {"eventId": 2, "eventType": "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED", "workflowTaskScheduledEventAttributes": {}},
+      {"eventId": 3, "eventType": "EVENT_TYPE_WORKFLOW_TASK_STARTED", "eventTime": "2026-01-31T12:00:00Z",
+        "workflowTaskStartedEventAttributes":
+        {"scheduledEventId": 2}},
+      {"eventId": 4, "eventType": "EVENT_TYPE_WORKFLOW_TASK_COMPLETED", "workflowTaskCompletedEventAttributes":
+        {"scheduledEventId": 2, "startedEventId": 3}},
+      {"eventId": 5, "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_FAILED", "workflowExecutionFailedEventAttributes":
+        {"failure": {"message": "a defect"}, "workflowTaskCompletedEventId": 4}}]})",
+                                        "failed");
+  EXPECT_THAT(story<throwing::hello>(failed), HasSubstr("a defect")) << "else it fails the task";
+  worker::WorkerOptions options;
+  options.add_workflow<throwing::hello>();
+  options.workflow_failure_exception_types = workflow::failure_types<std::logic_error>();
+  EXPECT_NO_THROW(Replayer{options}.replay(failed));
+}
+
 TEST(Replayer, TellsOfEachHistoryAndGoesOnAfterOneThatFails) {
   auto empty = recorded();
   empty.workflow_id = "empty";
@@ -100,10 +121,13 @@ TEST(Replayer, RefusesAHistoryThatCannotBeOneAndGoesOn) {
   const auto broken = history_from_json(
       R"({"events": [{"eventId": 1, "eventType": "EVENT_TYPE_WORKFLOW_TASK_STARTED",
           "workflowTaskStartedEventAttributes": {"scheduledEventId": 1}}]})");
-  const std::vector histories{broken, recorded()};
+  auto nowhere = to_json(recorded());
+  nowhere.replace(nowhere.find("\"taskQueue\""), 11, "\"lost\"");
+  const std::vector histories{broken, history_from_json(nowhere), recorded()};
   const auto results = replayer_of<as_recorded::hello>().replay_all(histories);
   EXPECT_THAT(describe(results[0].failure), HasSubstr("the history cannot be replayed"));
-  EXPECT_EQ(describe(results[1].failure), "no error");
+  EXPECT_THAT(describe(results[1].failure), HasSubstr("does not say its task queue"));
+  EXPECT_EQ(describe(results[2].failure), "no error");
 }
 
 TEST(Replayer, NeedsWorkflows) { EXPECT_THROW(Replayer{{}}, ConfigurationError); }

@@ -5,6 +5,7 @@
 #include <temporal/core/worker.h>
 #include <temporal/worker/detail/activity_runner.h>
 #include <temporal/worker/detail/bridge_options.h>
+#include <temporal/worker/detail/instance_options.h>
 #include <temporal/worker/detail/job_queue.h>
 #include <temporal/worker/detail/slot_suppliers.h>
 #include <temporal/worker/detail/watchdog.h>
@@ -65,13 +66,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
       : client_(std::move(client)),
         options_(std::move(options)),
         jobs_(activity_threads(options_)),
-        workflows_(options_.workflows, {.namespace_ = client_.options().namespace_,
-                                        .task_queue = options_.task_queue,
-                                        .default_versioning_behavior = options_.default_versioning_behavior,
-                                        .disable_eager_activity_execution = options_.disable_eager_activity_execution,
-                                        .failure_exception_types = options_.workflow_failure_exception_types,
-                                        .log = options_.log.value_or(Logger::to_stderr({})),
-                                        .interceptors = {options_.interceptors.begin(), options_.interceptors.end()}}),
+        workflows_(options_.workflows, detail::instance_options(options_, client_.options().namespace_)),
         activities_(options_.activities, options_.dynamic_activity, options_.task_queue,
                     {.execute = [this](auto job) { execute(std::move(job)); },
                      .post = [this](auto job) { coroutine_executor().post(std::move(job)); },

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <temporal/worker/worker_options.h>
+#include <temporal/workflow/detail/instance_options.h>
+
+#include <string>
+#include <utility>
+
+namespace temporal::worker::detail {
+
+/// What a worker with these options tells every workflow run, whether a server or the replayer asks it to run.
+inline workflow::detail::InstanceOptions instance_options(const WorkerOptions& options, std::string namespace_) {
+  return {.namespace_ = std::move(namespace_),
+          .task_queue = options.task_queue,
+          .default_versioning_behavior = options.default_versioning_behavior,
+          .disable_eager_activity_execution = options.disable_eager_activity_execution,
+          .failure_exception_types = options.workflow_failure_exception_types,
+          .log = options.log.value_or(Logger::to_stderr({})),
+          .interceptors = {options.interceptors.begin(), options.interceptors.end()}};
+}
+
+}  // namespace temporal::worker::detail
