@@ -195,7 +195,8 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
     """Both workers run in each test; a test is one conversation."""
 
     async def asyncSetUp(self):
-        self.server = await WorkflowEnvironment.start_local(dev_server_existing_path=os.environ["TEMPORAL_CLI"])
+        cli = os.environ.get("TEMPORAL_CLI") or self.fail("TEMPORAL_CLI is not set: run the tests with ./dev test")
+        self.server = await WorkflowEnvironment.start_local(dev_server_existing_path=cli)
         self.addAsyncCleanup(self.server.shutdown)
         self.client = self.server.client
         self.address = self.client.service_client.config.target_host

@@ -13,12 +13,24 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto cli_on_path = "temporal";
+
 DevServerOptions with_cli(DevServerOptions options) {
   if (options.cli.empty()) {
     const char* from_environment = std::getenv("TEMPORAL_CLI");
-    options.cli = from_environment != nullptr && *from_environment != '\0' ? from_environment : "temporal";
+    options.cli = from_environment != nullptr && *from_environment != '\0' ? from_environment : cli_on_path;
   }
   return options;
+}
+
+std::string ended_too_soon(const DevServerOptions& options) {
+  auto message = options.cli + " server start-dev ended: see " + options.log_file;
+  if (options.cli == cli_on_path) {
+    message +=
+        ". TEMPORAL_CLI is not set: give it the path of the temporal CLI, or have that on PATH; the tests of "
+        "temporal-cpp itself are run with ./dev test, which does that";
+  }
+  return message;
 }
 
 detail::ChildOptions child_options(const DevServerOptions& options, int port) {
@@ -52,8 +64,7 @@ DevServer::DevServer(DevServerOptions options)
       process_(child_options(options_, port_)) {
   const auto limit = std::chrono::steady_clock::now() + options_.start_timeout;
   while (auto why_not = reason_not_ready(address())) {
-    if (!process_.running())
-      throw std::runtime_error{options_.cli + " server start-dev ended: see " + options_.log_file};
+    if (!process_.running()) throw std::runtime_error{ended_too_soon(options_)};
     if (std::chrono::steady_clock::now() > limit) {
       throw std::runtime_error{options_.cli + " server start-dev is not ready (" + *why_not + "): see " +
                                options_.log_file};
