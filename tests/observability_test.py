@@ -380,8 +380,25 @@ class OnLambda(unittest.TestCase):
         self.expect_one_warning_in_time(sink.url, "metrics: ")
 
 
+class Result(unittest.TextTestResult):
+    """Says once more what passed, for scripts/spec.py: others write to the same place while a test runs."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.passed = []
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.passed.append(test)
+
+    def printErrors(self):
+        super().printErrors()
+        for test in self.passed:
+            self.stream.writeln(f"{test} ... ok")
+
+
 if __name__ == "__main__":
-    program = unittest.main(verbosity=2, exit=False)
+    program = unittest.main(testRunner=unittest.TextTestRunner(resultclass=Result, verbosity=2), exit=False)
     sys.stdout.flush()
     # Not by way of the interpreter's end, which the SDK's own threads can crash: temporalio/sdk-python#300.
     os._exit(not program.result.wasSuccessful())

@@ -14,7 +14,7 @@ use tokio::runtime::Handle;
 
 pub struct TemporalRuntime {
     pub core: CoreRuntime,
-    pub telemetry: Option<Arc<Telemetry>>,
+    pub telemetry: Option<Arc<dyn Telemetry>>,
 }
 
 pub type LogCallback = extern "C" fn(*mut c_void, *const u8, usize);

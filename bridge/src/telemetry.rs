@@ -41,9 +41,15 @@ use tonic::{
 const EXPORT_TIMEOUT: Duration = Duration::from_secs(5);
 const DEFAULT_PERIOD: Duration = Duration::from_secs(10);
 
-/// What a runtime keeps of its telemetry.
+/// What a runtime keeps of its telemetry. Behind a trait, so that a program which attaches none carries none of it.
+pub trait Telemetry: Send + Sync {
+    fn end_span(&self, span: messages::Span) -> Result<()>;
+    /// Exports what there is, and waits for it.
+    fn export(&self) -> std::result::Result<(), String>;
+}
+
 #[derive(Default)]
-pub struct Telemetry {
+struct Exporters {
     metrics: Option<SdkMeterProvider>,
     spans: Option<BatchSpanProcessor>,
     prometheus: Option<AbortHandle>,
@@ -51,7 +57,7 @@ pub struct Telemetry {
     flushing: Mutex<()>,
 }
 
-impl Drop for Telemetry {
+impl Drop for Exporters {
     fn drop(&mut self) {
         if let Some(server) = &self.prometheus {
             server.abort();
@@ -59,15 +65,14 @@ impl Drop for Telemetry {
     }
 }
 
-impl Telemetry {
-    pub fn end_span(&self, span: messages::Span) -> Result<()> {
+impl Telemetry for Exporters {
+    fn end_span(&self, span: messages::Span) -> Result<()> {
         if let Some(spans) = &self.spans {
             spans.on_end(spans::data(span)?);
         }
         Ok(())
     }
 
-    /// Exports what there is, and waits for it.
     fn export(&self) -> std::result::Result<(), String> {
         let _flushing = match self.flushing.try_lock() {
             Ok(flushing) => flushing,
@@ -88,7 +93,7 @@ impl Telemetry {
 }
 
 /// On a thread of its own: exporters block, and one that hangs must not hold anybody up.
-async fn flush(telemetry: Arc<Telemetry>, limit: Duration) -> Result<()> {
+async fn flush(telemetry: Arc<dyn Telemetry>, limit: Duration) -> Result<()> {
     let (done, outcome) = tokio::sync::oneshot::channel();
     std::thread::Builder::new()
         .name("telemetry flush".into())
@@ -211,7 +216,7 @@ impl TemporalRuntime {
         let resource = Resource::builder_empty()
             .with_attributes(attributes)
             .build();
-        let mut telemetry = Telemetry::default();
+        let mut exporters = Exporters::default();
         let mut core_meter: Option<Arc<dyn CoreMeter>> = None;
         if let Some(metrics) = &options.metrics {
             let seconds = metrics.durations_as_seconds;
@@ -235,16 +240,16 @@ impl TemporalRuntime {
                     );
                     Some(provider(exporter, resource.clone(), metrics))
                 }
-                Some(Exporter::Prometheus(options_)) => {
-                    let (meter, server) = prometheus(options_, &options.resource, seconds)?;
+                Some(Exporter::Prometheus(served)) => {
+                    let (meter, server) = prometheus(served, &options.resource, seconds)?;
                     core_meter = Some(meter);
-                    telemetry.prometheus = Some(server);
+                    exporters.prometheus = Some(server);
                     None
                 }
             };
             if let Some(provider) = provider {
                 core_meter = Some(Arc::new(OtelMeter::new(&provider, seconds)));
-                telemetry.metrics = Some(provider);
+                exporters.metrics = Some(provider);
             }
         }
         if let Some(otlp) = &options.traces {
@@ -257,12 +262,12 @@ impl TemporalRuntime {
                 .with_batch_config(config)
                 .build();
             spans.set_resource(&resource);
-            telemetry.spans = Some(spans);
+            exporters.spans = Some(spans);
         }
         if let Some(meter) = core_meter {
             self.core.telemetry_mut().attach_late_init_metrics(meter);
         }
-        self.telemetry = Some(Arc::new(telemetry));
+        self.telemetry = Some(Arc::new(exporters));
         Ok(())
     }
 }
