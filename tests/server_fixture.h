@@ -1,8 +1,12 @@
 #pragma once
 
 #include <temporal/client/client.h>
+#include <temporal/common/errors.h>
 #include <temporal/testing/dev_server.h>
+#include <temporal/testing/replayer.h>
 #include <temporal/worker/worker.h>
+
+#include <temporal/api/history/v1/message.pb.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -11,17 +15,19 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace temporal::tests {
 
 /// One dev server for all tests of a program, and a client to it. Its namespace knows the search attributes CustomerId
-/// and Total.
+/// and Total, and it finds a history of 40 events long.
 class ServerTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (!server_) {
       server_ = std::make_unique<temporal::testing::DevServer>(temporal::testing::DevServerOptions{
-          .arguments = {"--search-attribute", "CustomerId=Keyword", "--search-attribute", "Total=Double"}});
+          .arguments = {"--search-attribute", "CustomerId=Keyword", "--search-attribute", "Total=Double",
+                        "--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=40"}});
     }
     if (!client_) client_ = std::make_unique<client::Client>(client::Client::connect({.address = server_->address()}));
   }
@@ -32,6 +38,31 @@ class ServerTest : public ::testing::Test {
 
   static client::Client& client() { return *client_; }
   static std::string address() { return server_->address(); }
+
+  /// What is wrong when the code of a worker replays what this run has done so far: "no error" if it does the same.
+  template <class Handle>
+  static std::string replay(const worker::WorkerOptions& options, const Handle& run) {
+    const std::vector histories{run.fetch_history().get()};
+    return describe(temporal::testing::Replayer{options}.replay_all(histories).front().failure);
+  }
+
+  /// What the workflow failed with, in words.
+  template <class Handle>
+  static std::string story_of_failure(const Handle& handle) {
+    try {
+      handle.result().get();
+    } catch (const WorkflowFailedError& error) {
+      return describe(error.cause());
+    }
+    return "no error";
+  }
+  /// All events of the run so far.
+  template <class Handle>
+  static std::vector<api::history::v1::HistoryEvent> history_of(const Handle& run) {
+    api::history::v1::History history;
+    EXPECT_TRUE(history.ParseFromString(run.fetch_history().get().bytes));
+    return {history.events().begin(), history.events().end()};
+  }
 
   /// A task queue, or workflow id, that no other test uses.
   static std::string unique_name() {

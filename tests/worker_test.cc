@@ -164,6 +164,14 @@ class WorkerTest : public ServerTest {
 
 }  // namespace
 
+TEST_F(WorkerTest, ARegistrationThatCannotWorkIsRefusedBeforeItStarts) {
+  worker::WorkerOptions twice{.task_queue = unique_name()};
+  twice.add_workflow<echo>();
+  twice.add_workflow<echo>();
+  EXPECT_THROW(worker::Worker(client(), twice), ConfigurationError);
+  EXPECT_THROW(worker::Worker(client(), {.task_queue = unique_name()}), ConfigurationError) << "nothing to run";
+}
+
 TEST_F(WorkerTest, StartsNoMoreActivitiesPerSecondThanItMay) {
   worker::WorkerOptions options{.task_queue = unique_name(), .max_activities_per_second = 10};
   options.disable_eager_activity_execution = true;

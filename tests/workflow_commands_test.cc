@@ -6,11 +6,15 @@
 #include <temporal/common/errors.h>
 #include <temporal/workflow/workflow.h>
 
+#include <temporal/api/history/v1/message.pb.h>
+
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <sstream>
 #include <thread>
 #include <vector>
 
@@ -19,7 +23,9 @@ using namespace std::chrono_literals;
 using temporal::tests::RunningWorker;
 using temporal::tests::ServerTest;
 using ::testing::AllOf;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 namespace {
 
@@ -98,6 +104,76 @@ workflow::Task<std::vector<bool>> cancels_children() {
     }
   }
   co_return cancelled;
+}
+
+/// Ends before its three children do.
+workflow::Task<> leaves_children(std::string id) {
+  co_await workflow::start_child_workflow<&Shipment::run>({.id = id + "-terminate"}, "Rome");
+  co_await workflow::start_child_workflow<&Shipment::run>(
+      {.id = id + "-request_cancel", .parent_close_policy = workflow::ParentClosePolicy::request_cancel}, "Rome");
+  co_await workflow::start_child_workflow<&Shipment::run>({.id = id + "-abandon",
+                                                           .execution_timeout = 70s,
+                                                           .run_timeout = 60s,
+                                                           .task_timeout = 5s,
+                                                           .retry_policy = RetryPolicy{.maximum_attempts = 4},
+                                                           .id_reuse_policy = WorkflowIdReusePolicy::reject_duplicate,
+                                                           .parent_close_policy = workflow::ParentClosePolicy::abandon,
+                                                           .priority = {.priority_key = 1},
+                                                           .search_attributes = {customer.set("c-7")},
+                                                           .memo = {{"note", converter::to_payload("x")}},
+                                                           .static_summary = "a child",
+                                                           .static_details = "of *mine*"},
+                                                          "Rome");
+}
+
+/// Goes on in a second run, elsewhere and with other options, when the server says that the first has become long.
+workflow::Task<std::string> moves_on(std::string next_queue) {
+  const auto& info = workflow::info();
+  if (!info.continued_run_id.empty()) {
+    std::ostringstream text;
+    text << info.task_queue << ' ' << workflow::search_attributes().get(customer).value_or("none") << ' '
+         << workflow::memo_value<std::string>("note").value_or("none") << ' ' << info.run_timeout.value_or(0s) / 1s
+         << ' ' << info.task_timeout.value_or(0s) / 1s << ' '
+         << info.retry_policy.value_or(RetryPolicy{}).maximum_attempts;
+    co_return text.str();
+  }
+  while (!workflow::continue_as_new_suggested()) co_await workflow::sleep(1ms);
+  workflow::continue_as_new<moves_on>({.task_queue = next_queue,
+                                       .run_timeout = 60s,
+                                       .task_timeout = 5s,
+                                       .start_delay = 1ms,
+                                       .retry_policy = RetryPolicy{.maximum_attempts = 3},
+                                       .search_attributes = {customer.set("c-8")},
+                                       .memo = {{"note", converter::to_payload("y")}}},
+                                      next_queue);
+}
+
+/// Starts a child in its first task and cancels it in the next, which comes at once: before the child has started.
+/// The signal comes while the first task runs, so that the server has the next task ready when it takes the first one.
+std::atomic<bool> signalled = false;
+std::atomic<bool> in_first_task = false;
+workflow::Task<std::string> cancels_a_child_that_starts(std::string id, workflow::ChildWorkflowCancellationType type) {
+  bool told = false;
+  const auto tell = workflow::set_signal_handler("cancel", [&] { told = true; });
+  const workflow::CancellationScope scope;
+  auto start = co_await scope.run([&]() -> workflow::Task<workflow::ChildWorkflowStart<std::string>> {
+    co_return workflow::start_child_workflow<&Shipment::run>({.id = id, .cancellation_type = type}, "Rome");
+  });
+  in_first_task = true;
+  in_first_task.notify_all();
+  while (!signalled) std::this_thread::yield();
+  co_await workflow::wait_condition([&] { return told; });
+  std::string story = start.done() ? "started, " : "starting, ";
+  scope.cancel("not needed");
+  try {
+    auto child = co_await start;
+    story += "started, ";
+    co_await child;
+    story += "completed";
+  } catch (const ChildWorkflowError&) {
+    story += is_cancellation(std::current_exception()) ? "cancelled" : "failed";
+  }
+  co_return story;
 }
 
 workflow::Task<> cancels_another(std::string id) { co_await workflow::external_workflow_handle(id).cancel("sold out"); }
@@ -257,6 +333,59 @@ TEST_P(WorkflowCommands, AWorkflowContinuesAsNewAndTheClientFollows) {
   EXPECT_EQ(runs[5], "c-7") << "the next run takes the search attributes over";
 }
 
+TEST_P(WorkflowCommands, ARunThatHasBecomeLongContinuesElsewhereWithOtherOptions) {
+  auto worker_options = options();
+  worker_options.add_workflow<moves_on>();
+  const RunningWorker worker{client(), worker_options};
+  auto next_options = worker_options;
+  next_options.task_queue = unique_name();
+  const RunningWorker next_worker{client(), next_options};
+  const auto handle = client().start<moves_on>(start(), next_options.task_queue).get();
+  EXPECT_EQ(handle.result().get(), next_options.task_queue + " c-8 y 60 5 3");
+  const auto first_run = client().workflow_handle<moves_on>(handle.id(), handle.first_run_id());
+  EXPECT_GT(first_run.describe().get().history_length, 40);
+  EXPECT_EQ(replay(worker_options, first_run), "no error");
+}
+
+TEST_P(WorkflowCommands, ChildrenTakeTheirOptionsAndWhatTheirParentLeavesThemIsTheirPolicys) {
+  auto worker_options = options();
+  worker_options.add_workflow<leaves_children>();
+  worker_options.add_workflow(shipment());
+  const RunningWorker worker{client(), worker_options};
+  const auto id = unique_name();
+  const auto parent = client().start<leaves_children>(start(), id).get();
+  parent.result().get();
+  EXPECT_EQ(replay(worker_options, parent), "no error");
+  EXPECT_THAT(story_of_failure(client().workflow_handle<&Shipment::run>(id + "-terminate")),
+              HasSubstr("TerminatedError"));
+  EXPECT_THAT(story_of_failure(client().workflow_handle<&Shipment::run>(id + "-request_cancel")),
+              HasSubstr("CancelledError"));
+
+  const auto left = client().workflow_handle<&Shipment::run>(id + "-abandon");
+  const auto description = left.describe().get();
+  EXPECT_EQ(description.status, client::WorkflowStatus::running);
+  EXPECT_EQ(description.parent.value().workflow_id, parent.id());
+  EXPECT_EQ(description.priority.priority_key, 1);
+  EXPECT_EQ(description.search_attributes.get(customer), "c-7");
+  EXPECT_EQ(description.memo.at("note"), converter::to_payload("x"));
+  const auto started = history_of(left).front().workflow_execution_started_event_attributes();
+  EXPECT_EQ(started.workflow_execution_timeout().seconds(), 70);
+  EXPECT_EQ(started.workflow_run_timeout().seconds(), 60);
+  EXPECT_EQ(started.workflow_task_timeout().seconds(), 5);
+  EXPECT_EQ(started.retry_policy().maximum_attempts(), 4);
+  const auto events = history_of(parent);
+  const auto initiated = std::ranges::find_if(events, [&](const auto& event) {
+    return event.start_child_workflow_execution_initiated_event_attributes().workflow_id() == left.id();
+  });
+  ASSERT_NE(initiated, events.end());
+  EXPECT_EQ(initiated->start_child_workflow_execution_initiated_event_attributes().workflow_id_reuse_policy(),
+            api::enums::v1::WORKFLOW_ID_REUSE_POLICY_REJECT_DUPLICATE);
+  EXPECT_EQ(initiated->user_metadata().summary().data(), "\"a child\"");
+  EXPECT_EQ(initiated->user_metadata().details().data(), "\"of *mine*\"");
+  left.signal<&Shipment::hurry>().get();
+  EXPECT_THAT(left.result().get(), HasSubstr("shipped to Rome"));
+}
+
 TEST_P(WorkflowCommands, AChildIsStartedSignalledAndAwaited) {
   auto worker_options = options();
   worker_options.add_workflow<ships>();
@@ -296,6 +425,29 @@ TEST_P(WorkflowCommands, ChildrenAreCancelledBeforeTheyStartAndAfter) {
   worker_options.add_workflow(shipment());
   const RunningWorker worker{client(), worker_options};
   EXPECT_EQ(client().execute<cancels_children>(start()).get(), (std::vector{true, true, true}));
+}
+
+TEST_P(WorkflowCommands, AChildIsCancelledWhileItStarts) {
+  auto worker_options = options();
+  worker_options.add_workflow<cancels_a_child_that_starts>();
+  worker_options.add_workflow(shipment());
+  const RunningWorker worker{client(), worker_options};
+  using Type = workflow::ChildWorkflowCancellationType;
+  for (const auto type :
+       {Type::wait_cancellation_completed, Type::wait_cancellation_requested, Type::try_cancel, Type::abandon}) {
+    signalled = in_first_task = false;
+    const auto child_id = unique_name();
+    const auto handle = client().start<cancels_a_child_that_starts>(start(), child_id, type).get();
+    in_first_task.wait(false);
+    handle.signal("cancel", {}).get();
+    signalled = true;
+    auto result = handle.result();
+    ASSERT_TRUE(result.wait_for(20s)) << temporal::testing::to_json(handle.fetch_history().get());
+    EXPECT_THAT(result.get(), AllOf(StartsWith("starting, "), EndsWith("cancelled")));
+    EXPECT_EQ(replay(worker_options, handle), "no error");
+    if (type == Type::try_cancel || type == Type::abandon) continue;
+    EXPECT_THAT(story_of_failure(client().workflow_handle<&Shipment::run>(child_id)), HasSubstr("CancelledError"));
+  }
 }
 
 TEST_P(WorkflowCommands, AnotherWorkflowIsSignalledAndOneThatIsNotThereIsAnError) {

@@ -5,8 +5,6 @@
 #include <temporal/common/errors.h>
 #include <temporal/workflow/workflow.h>
 
-#include <temporal/api/history/v1/message.pb.h>
-
 #include <gmock/gmock.h>
 
 #include <algorithm>
@@ -75,6 +73,50 @@ workflow::Task<std::string> all_at_once() {
       co_await workflow::when_all(workflow::execute_activity<echo>(ten_seconds, "a"),
                                   workflow::execute_activity<echo>(ten_seconds, "b"), workflow::sleep(1ms));
   co_return a + b;
+}
+
+workflow::Task<std::string> waits_with_a_limit() {
+  bool came = false;
+  const auto come = workflow::set_signal_handler("come", [&] { came = true; });
+  const auto waits = [&](Duration limit) -> workflow::Task<std::string> {
+    const bool in_time = co_await workflow::wait_condition([&] { return came; }, limit);
+    co_return in_time ? "came" : "gave up";
+  };
+  const auto first = co_await waits(10ms);
+  co_return first + ", " + co_await waits(24h);
+}
+
+/// True when the second task, which replays the first, draws what the first one has drawn.
+workflow::Task<bool> draws_at_random() {
+  const auto drawn = workflow::uuid4() + std::to_string(workflow::random()());
+  co_return drawn == co_await workflow::execute_activity<echo>(ten_seconds, drawn);
+}
+
+workflow::Task<> loses_a_failure() {
+  {
+    auto dropped = workflow::spawn([]() -> workflow::Task<> {
+      co_await workflow::sleep(1ms);
+      throw ApplicationError{"nobody awaits this"};
+    }());
+  }
+  co_await workflow::wait_condition([] { return false; });
+}
+
+/// Four who want in, and two places. Gives who came in, and the most that were in at a time.
+workflow::Task<std::string> lets_in_two_at_a_time() {
+  workflow::Semaphore places{2};
+  std::string entered;
+  int inside = 0;
+  int most = 0;
+  const auto visit = [&](std::string name) -> workflow::Task<> {
+    const auto place = co_await places.acquire();
+    entered += name;
+    most = std::max(most, ++inside);
+    co_await workflow::execute_activity<echo>(ten_seconds, name);
+    --inside;
+  };
+  co_await workflow::when_all(visit("a"), visit("b"), visit("c"), visit("d"));
+  co_return entered + " " + std::to_string(most);
 }
 
 /// Handlers that wait for each other, and a main function that waits for all of them.
@@ -151,12 +193,7 @@ class WorkflowFeaturesTest : public ServerTest {
   }
   template <class Handle, class Matches>
   static void wait_for_event(const Handle& handle, const Matches& matches) {
-    for (;;) {
-      api::history::v1::History history;
-      ASSERT_TRUE(history.ParseFromString(handle.fetch_history().get().bytes));
-      if (std::ranges::any_of(history.events(), matches)) return;
-      std::this_thread::sleep_for(10ms);
-    }
+    while (std::ranges::none_of(history_of(handle), matches)) std::this_thread::sleep_for(10ms);
   }
 };
 
@@ -168,8 +205,9 @@ TEST_F(WorkflowFeaturesTest, ACancelledWorkflowCleansUpInAShieldedScope) {
   const RunningWorker worker{client(), options};
   auto handle = client().start<cleans_up_when_cancelled>(start(options)).get();
   wait_for_event(handle, [](const auto& event) { return event.has_activity_task_scheduled_event_attributes(); });
-  handle.cancel().get();
-  EXPECT_THAT(handle.result().get(), HasSubstr("cancelled: "));
+  handle.cancel("closing time").get();
+  EXPECT_EQ(handle.result().get(), "cancelled: closing time");
+  EXPECT_EQ(replay(options, handle), "no error");
 }
 
 TEST_F(WorkflowFeaturesTest, AScopeIsCancelledWhileTheWorkflowGoesOn) {
@@ -188,6 +226,46 @@ TEST_F(WorkflowFeaturesTest, TasksRunSideBySide) {
   options.add_workflow<all_at_once>();
   const RunningWorker worker{client(), options};
   EXPECT_EQ(client().execute<all_at_once>(start(options)).get(), "ab");
+}
+
+TEST_F(WorkflowFeaturesTest, AConditionGivesUpAfterItsTimeout) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<waits_with_a_limit>();
+  const RunningWorker worker{client(), options};
+  const auto handle = client().start<waits_with_a_limit>(start(options)).get();
+  // The task after the timer's: a signal that came before its end would be seen together with the timer.
+  wait_for_event(handle, [](const auto& event) {
+    constexpr auto first_task_completed = 4;
+    return event.has_workflow_task_completed_event_attributes() && event.event_id() > first_task_completed;
+  });
+  handle.signal("come", {}).get();
+  EXPECT_EQ(handle.result().get(), "gave up, came");
+  EXPECT_EQ(replay(options, handle), "no error");
+}
+
+TEST_F(WorkflowFeaturesTest, RandomNumbersAreTheSameOnReplay) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<draws_at_random>();
+  const RunningWorker worker{client(), options};
+  EXPECT_TRUE(client().execute<draws_at_random>(start(options)).get());
+}
+
+TEST_F(WorkflowFeaturesTest, AFailureThatNobodyAwaitsFailsTheWorkflow) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<loses_a_failure>();
+  const RunningWorker worker{client(), options};
+  const auto handle = client().start<loses_a_failure>(start(options)).get();
+  EXPECT_THAT(story_of_failure(handle), HasSubstr("nobody awaits this"));
+  EXPECT_EQ(replay(options, handle), "no error");
+}
+
+TEST_F(WorkflowFeaturesTest, ASemaphoreLetsInAsManyAsItHasPermits) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<lets_in_two_at_a_time>();
+  const RunningWorker worker{client(), options};
+  const auto handle = client().start<lets_in_two_at_a_time>(start(options)).get();
+  EXPECT_EQ(handle.result().get(), "abcd 2");
+  EXPECT_EQ(replay(options, handle), "no error");
 }
 
 TEST_F(WorkflowFeaturesTest, HandlersThatWaitTakeTurnsAndAreWaitedFor) {
@@ -230,12 +308,19 @@ TEST_F(WorkflowFeaturesTest, AnExceptionTypeThatIsNamedFailsTheWorkflow) {
   auto options = WorkflowFeaturesTest::options();
   options.add_workflow<out_of_domain>({.failure_exception_types = workflow::failure_types<std::logic_error>()});
   const RunningWorker worker{client(), options};
-  try {
-    client().execute<out_of_domain>(start(options)).get();
-    FAIL() << "no error";
-  } catch (const WorkflowFailedError& error) {
-    EXPECT_THAT(describe(error.cause()), HasSubstr("out of domain"));
-  }
+  const auto handle = client().start<out_of_domain>(start(options)).get();
+  EXPECT_THAT(story_of_failure(handle), HasSubstr("out of domain"));
+  EXPECT_EQ(replay(options, handle), "no error");
+}
+
+TEST_F(WorkflowFeaturesTest, TheWorkerCanNameExceptionTypesForAllWorkflows) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<out_of_domain>();
+  options.workflow_failure_exception_types = workflow::failure_types<std::logic_error>();
+  const RunningWorker worker{client(), options};
+  const auto handle = client().start<out_of_domain>(start(options)).get();
+  EXPECT_THAT(story_of_failure(handle), HasSubstr("out of domain"));
+  EXPECT_EQ(replay(options, handle), "no error");
 }
 
 TEST_F(WorkflowFeaturesTest, NondeterminismFailsTheWorkflowWhereTheWorkerSaysSo) {
@@ -252,10 +337,5 @@ TEST_F(WorkflowFeaturesTest, NondeterminismFailsTheWorkflowWhereTheWorkerSaysSo)
   new_code.add_workflow<after::changes>();
   const RunningWorker worker{client(), new_code};
   handle.signal("wake_up", {}).get();
-  try {
-    handle.result().get();
-    FAIL() << "no error";
-  } catch (const WorkflowFailedError& error) {
-    EXPECT_THAT(describe(error.cause()), HasSubstr("[TMPRL1100]"));
-  }
+  EXPECT_THAT(story_of_failure(handle), HasSubstr("[TMPRL1100]"));
 }
