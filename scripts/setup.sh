@@ -96,27 +96,28 @@ setup_nginx() {
   export NGINX
 }
 
+# setup_venv FOLDER WHAT MODULES PACKAGE…: a virtual environment that can import the modules
+setup_venv() {
+  local folder=$1 what=$2 modules=$3
+  if ! "$folder/bin/python" -c "import $modules" 2>/dev/null; then
+    echo "Installing $what from PyPI into $folder, for the tests"
+    python3 -m venv "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check "${@:4}"
+  fi
+}
+
 # The AWS CLI and boto3, which the tests let loose on the local Lambda.
 setup_aws_tools() {
-  AWS_TOOLS_PYTHON=$PWD/.dev/aws/bin/python
-  if ! "$AWS_TOOLS_PYTHON" -c 'import awscli, boto3' 2>/dev/null; then
-    echo "Installing the AWS CLI and boto3 from PyPI into .dev/aws, for the tests"
-    python3 -m venv .dev/aws
-    .dev/aws/bin/pip install --quiet --disable-pip-version-check awscli boto3
-  fi
-  export AWS_TOOLS_PYTHON
+  setup_venv .dev/aws "the AWS CLI and boto3" 'awscli, boto3' awscli boto3
+  export AWS_TOOLS_PYTHON=$PWD/.dev/aws/bin/python
 }
 
 # Temporal's SDK for Python, which the tests let talk with this one.
 setup_python_sdk() {
-  PYTHON_SDK=$PWD/.dev/python_sdk/bin/python
-  if ! "$PYTHON_SDK" -c 'import temporalio.contrib.opentelemetry, opentelemetry.exporter.otlp, yaml' 2>/dev/null; then
-    echo "Installing Temporal's Python SDK from PyPI into .dev/python_sdk, for the tests"
-    python3 -m venv .dev/python_sdk
-    .dev/python_sdk/bin/pip install --quiet --disable-pip-version-check 'temporalio[opentelemetry]>=1.35' \
-      opentelemetry-exporter-otlp-proto-http pyyaml
-  fi
-  export PYTHON_SDK
+  setup_venv .dev/python_sdk "Temporal's Python SDK" \
+    'temporalio.contrib.opentelemetry, opentelemetry.exporter.otlp, yaml' \
+    'temporalio[opentelemetry]>=1.35' opentelemetry-exporter-otlp-proto-http pyyaml
+  export PYTHON_SDK=$PWD/.dev/python_sdk/bin/python
 }
 
 # A collector built from its Go modules, once. Where there is no Go, the tests say so.
