@@ -58,8 +58,7 @@ class Connection {
     std::chrono::steady_clock::time_point at_most = {};  ///< but not beyond this
   };
   /// Has the server end the polls of workers on this connection at the limit, or up to 1.1 s later; in the last 0.5 s
-  /// before it no poll begins. What `hold_polls` held goes on, unless the server ended the polls because it was told
-  /// that the worker leaves: then it works on what it has.
+  /// before it no poll begins. What `hold_polls` held goes on.
   virtual void limit_polls(const PollLimit& limit) = 0;
   /// Holds new polls back and waits until none is under way, but no longer than `until`, nor beyond a stop. A worker
   /// that is shut down then loses no task.
