@@ -1,31 +1,29 @@
+#include <temporal/common/detail/random_bytes.h>
 #include <temporal/common/error.h>
 #include <temporal/core/detail/attributes.h>
 #include <temporal/opentelemetry/span.h>
 #include <temporal/opentelemetry/telemetry.h>
 
 #include <chrono>
-#include <random>
 #include <span>
 #include <utility>
 
 namespace temporal::opentelemetry {
 namespace {
 
-void fill_randomly(std::span<std::uint8_t> bytes) {
-  thread_local std::independent_bits_engine<std::mt19937_64, 8, unsigned> engine{std::random_device{}()};
-  for (auto& byte : bytes) byte = static_cast<std::uint8_t>(engine());
+template <std::size_t size>
+void fill_randomly(std::array<std::uint8_t, size>& id) {
+  temporal::detail::fill_randomly(std::as_writable_bytes(std::span{id}));
 }
 
 std::int64_t unix_nanoseconds(Timestamp time) {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
-/// X-Ray takes traces only whose ids begin with the time, in seconds.
 std::array<std::uint8_t, 16> new_trace_id(Timestamp now) {
   std::array<std::uint8_t, 16> id{};
   fill_randomly(id);
-  const auto seconds = static_cast<std::uint32_t>(unix_nanoseconds(now) / 1'000'000'000);
-  for (std::size_t i = 0; i < 4; ++i) id.at(i) = static_cast<std::uint8_t>(seconds >> (24 - 8 * i));
+  begin_with_time(id, now);
   return id;
 }
 

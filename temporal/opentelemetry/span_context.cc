@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <span>
 
@@ -52,6 +53,11 @@ std::string_view field(std::string_view text, std::string_view name) {
 bool SpanContext::is_valid() const {
   const auto some = [](const auto& id) { return std::ranges::any_of(id, [](auto byte) { return byte != 0; }); };
   return some(trace_id) && some(span_id);
+}
+
+void begin_with_time(std::array<std::uint8_t, 16>& trace_id, Timestamp time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
+  for (std::size_t i = 0; i < 4; ++i) trace_id.at(i) = static_cast<std::uint8_t>(seconds >> (24U - 8U * i));
 }
 
 std::string to_hex(const std::array<std::uint8_t, 16>& trace_id) { return hex(trace_id); }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <temporal/common/duration.h>
+
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -30,6 +32,9 @@ struct SpanContext {
 /// is not in that form. See
 /// https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader.
 [[nodiscard]] std::optional<SpanContext> parse_xray_header(std::string_view text);
+
+/// X-Ray takes traces only whose ids begin with a time, in seconds.
+void begin_with_time(std::array<std::uint8_t, 16>& trace_id, Timestamp time);
 
 [[nodiscard]] std::string to_hex(const std::array<std::uint8_t, 16>& trace_id);
 [[nodiscard]] std::string to_hex(const std::array<std::uint8_t, 8>& span_id);

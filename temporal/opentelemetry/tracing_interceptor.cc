@@ -7,7 +7,6 @@
 #include <temporal/opentelemetry/span.h>
 #include <temporal/workflow/info.h>
 
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -133,10 +132,9 @@ SpanContext context_of_run(const workflow::Info& info, const std::optional<SpanC
     context.sampled = parent->sampled;
     return context;
   }
-  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(info.start_time.time_since_epoch()).count();
   put(hash(info.run_id, 2), std::span{context.trace_id}.subspan<4, 8>());
   put(hash(info.run_id, 3), std::span{context.trace_id}.subspan<12, 4>());
-  for (unsigned i = 0; i < 4; ++i) context.trace_id.at(i) = static_cast<std::uint8_t>(seconds >> (24U - 8U * i));
+  begin_with_time(context.trace_id, info.start_time);
   return context;
 }
 

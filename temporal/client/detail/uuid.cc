@@ -1,21 +1,17 @@
 #include <temporal/client/detail/uuid.h>
 
-#include <sys/random.h>
+#include <temporal/common/detail/random_bytes.h>
 
 #include <array>
-#include <cerrno>
 #include <cstdint>
-#include <system_error>
+#include <span>
 
 namespace temporal::client::detail {
 
 std::string random_uuid() {
   constexpr auto digits = "0123456789abcdef";
-  // Not std::random_device: libstdc++'s needs arc4random, and Lambda's glibc is older than that.
   std::array<std::uint32_t, 4> words{};
-  if (::getrandom(words.data(), sizeof(words), 0) != sizeof(words)) {
-    throw std::system_error{errno, std::generic_category(), "getrandom"};
-  }
+  temporal::detail::fill_randomly(std::as_writable_bytes(std::span{words}));
 
   std::string uuid(36, '-');
   std::size_t nibble = 0;

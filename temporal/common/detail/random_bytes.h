@@ -1,0 +1,12 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+namespace temporal::detail {
+
+/// Fills with random bytes of the kernel. Not `std::random_device`: libstdc++'s needs arc4random, and Lambda's glibc is
+/// older than that. Thread-safe. @throws std::system_error
+void fill_randomly(std::span<std::byte> bytes);
+
+}  // namespace temporal::detail
