@@ -5,7 +5,7 @@ use crate::{
     emf::EmfExporter,
     error::{Code, Error, Result},
     ffi::{self, Bytes, RawCallback, Request, answer_now},
-    meter::{self, OtelMeter},
+    meter::{OtelMeter, provider as meter_provider},
     options as messages,
     runtime::TemporalRuntime,
     spans,
@@ -175,7 +175,7 @@ fn provider(
     let reader = PeriodicReader::builder(exporter)
         .with_interval(period)
         .build();
-    meter::provider(reader, resource, options.durations_as_seconds)
+    meter_provider(reader, resource, options.durations_as_seconds)
 }
 
 fn prometheus(
@@ -205,6 +205,57 @@ fn prometheus(
     Ok((server.meter, server.abort_handle))
 }
 
+/// What core records its metrics with. Who exports them is put among the exporters.
+fn meter(
+    options: &messages::TelemetryOptions,
+    metrics: &messages::MetricsOptions,
+    resource: Resource,
+    exporters: &mut Exporters,
+) -> Result<Arc<dyn CoreMeter>> {
+    let seconds = metrics.durations_as_seconds;
+    let provider = match &metrics.exporter {
+        None => return Err(ffi::invalid("metrics without an exporter")),
+        Some(Exporter::Prometheus(served)) => {
+            let (meter, server) = prometheus(served, &options.resource, seconds)?;
+            exporters.prometheus = Some(server);
+            return Ok(meter);
+        }
+        Some(Exporter::Otlp(otlp)) => {
+            let temporality = match otlp.delta {
+                true => Temporality::Delta,
+                false => Temporality::Cumulative,
+            };
+            let builder = MetricExporter::builder().with_temporality(temporality);
+            provider(otlp_exporter!(builder, otlp, "metrics"), resource, metrics)
+        }
+        Some(Exporter::Emf(emf)) => {
+            let exporter = EmfExporter::new(
+                emf.namespace.clone(),
+                emf.dimensions.clone(),
+                emf.max_series as usize,
+                std::io::stdout(),
+            );
+            provider(exporter, resource, metrics)
+        }
+    };
+    let meter = OtelMeter::new(&provider, seconds);
+    exporters.metrics = Some(provider);
+    Ok(Arc::new(meter))
+}
+
+fn span_processor(otlp: &messages::OtlpOptions, resource: &Resource) -> Result<BatchSpanProcessor> {
+    let exporter = otlp_exporter!(SpanExporter::builder(), otlp, "traces");
+    // A span that waits for its batch would wait through a freeze: batches are for a flood alone.
+    let config = BatchConfigBuilder::default()
+        .with_scheduled_delay(Duration::from_secs(1))
+        .build();
+    let mut spans = BatchSpanProcessor::builder(exporter)
+        .with_batch_config(config)
+        .build();
+    spans.set_resource(resource);
+    Ok(spans)
+}
+
 impl TemporalRuntime {
     fn attach(&mut self, options: messages::TelemetryOptions) -> Result<()> {
         let handle = self.core.tokio_handle();
@@ -217,54 +268,14 @@ impl TemporalRuntime {
             .with_attributes(attributes)
             .build();
         let mut exporters = Exporters::default();
-        let mut core_meter: Option<Arc<dyn CoreMeter>> = None;
-        if let Some(metrics) = &options.metrics {
-            let seconds = metrics.durations_as_seconds;
-            let provider = match &metrics.exporter {
-                None => return Err(ffi::invalid("metrics without an exporter")),
-                Some(Exporter::Otlp(otlp)) => {
-                    let temporality = match otlp.delta {
-                        true => Temporality::Delta,
-                        false => Temporality::Cumulative,
-                    };
-                    let builder = MetricExporter::builder().with_temporality(temporality);
-                    let exporter = otlp_exporter!(builder, otlp, "metrics");
-                    Some(provider(exporter, resource.clone(), metrics))
-                }
-                Some(Exporter::Emf(emf)) => {
-                    let exporter = EmfExporter::new(
-                        emf.namespace.clone(),
-                        emf.dimensions.clone(),
-                        emf.max_series as usize,
-                        std::io::stdout(),
-                    );
-                    Some(provider(exporter, resource.clone(), metrics))
-                }
-                Some(Exporter::Prometheus(served)) => {
-                    let (meter, server) = prometheus(served, &options.resource, seconds)?;
-                    core_meter = Some(meter);
-                    exporters.prometheus = Some(server);
-                    None
-                }
-            };
-            if let Some(provider) = provider {
-                core_meter = Some(Arc::new(OtelMeter::new(&provider, seconds)));
-                exporters.metrics = Some(provider);
-            }
-        }
+        let meter = match &options.metrics {
+            Some(metrics) => Some(meter(&options, metrics, resource.clone(), &mut exporters)?),
+            None => None,
+        };
         if let Some(otlp) = &options.traces {
-            let exporter = otlp_exporter!(SpanExporter::builder(), otlp, "traces");
-            // A span that waits for its batch would wait through a freeze: batches are for a flood alone.
-            let config = BatchConfigBuilder::default()
-                .with_scheduled_delay(Duration::from_secs(1))
-                .build();
-            let mut spans = BatchSpanProcessor::builder(exporter)
-                .with_batch_config(config)
-                .build();
-            spans.set_resource(&resource);
-            exporters.spans = Some(spans);
+            exporters.spans = Some(span_processor(otlp, &resource)?);
         }
-        if let Some(meter) = core_meter {
+        if let Some(meter) = meter {
             self.core.telemetry_mut().attach_late_init_metrics(meter);
         }
         self.telemetry = Some(Arc::new(exporters));
