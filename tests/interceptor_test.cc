@@ -1,4 +1,5 @@
 // Interceptors of a client and of a worker around one workflow, with a real server between them.
+#include "notes.h"
 #include "server_fixture.h"
 
 #include <temporal/client/interceptor.h>
@@ -9,15 +10,16 @@
 #include <gmock/gmock.h>
 
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace temporal;
 using namespace std::chrono_literals;
+using temporal::tests::Notes;
 using temporal::tests::RunningWorker;
 using temporal::tests::ServerTest;
+using temporal::tests::trace_in;
 using ::testing::ElementsAre;
 using ::testing::IsSupersetOf;
 using ::testing::UnorderedElementsAre;
@@ -45,28 +47,6 @@ class Order {
   int quantity_ = 0;
   bool approved_ = false;
 };
-
-/// What was seen, from all threads.
-class Notes {
- public:
-  void add(std::string what) {
-    const std::scoped_lock lock{mutex_};
-    lines_.push_back(std::move(what));
-  }
-  std::vector<std::string> take() {
-    const std::scoped_lock lock{mutex_};
-    return std::exchange(lines_, {});
-  }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::string> lines_;
-};
-
-std::string trace_in(const Headers& headers) {
-  const auto found = headers.find("trace");
-  return found == headers.end() ? "nothing" : converter::from_payload<std::string>(found->second);
-}
 
 /// Puts a trace into what leaves the client: the call's, after what is there.
 class ClientLink : public client::CallInterceptor {

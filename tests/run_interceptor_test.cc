@@ -1,5 +1,6 @@
 // Interceptors around what a worker runs, against a real server. No run stays in the cache, so that each task replays
 // the whole history, and all its links are called again.
+#include "notes.h"
 #include "server_fixture.h"
 
 #include <temporal/activity/activity.h>
@@ -12,15 +13,16 @@
 #include <chrono>
 #include <iterator>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
 using namespace temporal;
 using namespace std::chrono_literals;
+using temporal::tests::Notes;
 using temporal::tests::RunningWorker;
 using temporal::tests::ServerTest;
+using temporal::tests::trace_in;
 using ::testing::HasSubstr;
 using ::testing::IsSupersetOf;
 
@@ -85,39 +87,17 @@ workflow::Task<int> asks_for_everything(bool again, std::string other) {
   workflow::continue_as_new<asks_for_everything>({}, true, other);
 }
 
-/// What was seen, in the order in which it was; from the threads of workflows and activities.
-class Seen {
- public:
-  void note(std::string what) {
-    const std::scoped_lock lock{mutex_};
-    lines_.push_back(std::move(what));
-  }
-  std::vector<std::string> lines() const {
-    const std::scoped_lock lock{mutex_};
-    return lines_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::string> lines_;
-};
-
-std::string trace(const Headers& headers) {
-  const auto found = headers.find("trace");
-  return found == headers.end() ? "none" : converter::from_payload<std::string>(found->second);
-}
-
 /// Notes what passes it, but for replays, and signs the headers of all that the run asks for.
 class Run : public workflow::RunInterceptor {
  public:
-  Run(std::string name, Seen& seen) : name_(std::move(name)), seen_(seen) {}
+  Run(std::string name, Notes& seen) : name_(std::move(name)), seen_(seen) {}
 
   workflow::Task<Payload> execute(workflow::ExecuteInput input) override {
-    note("run " + input.workflow_type + " of " + trace(input.headers));
+    note("run " + input.workflow_type + " of " + trace_in(input.headers));
     return RunInterceptor::execute(std::move(input));
   }
   workflow::Task<Payload> handle_signal(workflow::SignalInput input) override {
-    note("signal " + input.name + " of " + trace(input.headers));
+    note("signal " + input.name + " of " + trace_in(input.headers));
     return RunInterceptor::handle_signal(std::move(input));
   }
   workflow::Task<Payload> handle_update(workflow::UpdateInput input) override {
@@ -131,7 +111,7 @@ class Run : public workflow::RunInterceptor {
     RunInterceptor::validate_update(input);
   }
   Payload handle_query(const workflow::QueryInput& input) override {
-    seen_.note(name_ + " query " + input.name);  // a query may come with a replay
+    seen_.add(name_ + " query " + input.name);  // a query may come with a replay
     return RunInterceptor::handle_query(input);
   }
 
@@ -166,28 +146,28 @@ class Run : public workflow::RunInterceptor {
 
  private:
   void note(const std::string& what) {
-    if (!workflow::is_replaying()) seen_.note(name_ + " " + what);
+    if (!workflow::is_replaying()) seen_.add(name_ + " " + what);
   }
   void sign(Headers& headers) const {
-    const auto before = headers.contains("trace") ? trace(headers) : "";
+    const auto before = headers.contains("trace") ? trace_in(headers) : "";
     headers["trace"] = converter::to_payload(before + name_);
   }
 
   std::string name_;
-  Seen& seen_;
+  Notes& seen_;
 };
 
 /// Notes each attempt, and writes its own name into what it says of its progress.
 class Attempt : public activity::AttemptInterceptor {
  public:
-  Attempt(std::string name, Seen& seen) : name_(std::move(name)), seen_(seen) {}
+  Attempt(std::string name, Notes& seen) : name_(std::move(name)), seen_(seen) {}
 
   temporal::Task<Payload> execute(activity::ExecuteInput input) override {
     const auto& info = activity::info();
-    seen_.note(name_ + " attempt " + std::to_string(info.attempt) + " at " + info.activity_type + " of " +
-               trace(input.headers));
+    seen_.add(name_ + " attempt " + std::to_string(info.attempt) + " at " + info.activity_type + " of " +
+              trace_in(input.headers));
     auto result = co_await AttemptInterceptor::execute(std::move(input));
-    seen_.note(name_ + " end of " + info.activity_type);
+    seen_.add(name_ + " end of " + info.activity_type);
     co_return result;
   }
   void heartbeat(activity::HeartbeatInput& input) override {
@@ -197,12 +177,12 @@ class Attempt : public activity::AttemptInterceptor {
 
  private:
   std::string name_;
-  Seen& seen_;
+  Notes& seen_;
 };
 
 class Noting : public worker::Interceptor {
  public:
-  Noting(std::string name, Seen& seen) : name_(std::move(name)), seen_(seen) {}
+  Noting(std::string name, Notes& seen) : name_(std::move(name)), seen_(seen) {}
   std::unique_ptr<workflow::RunInterceptor> intercept_workflow(const workflow::Info& /*info*/) override {
     return std::make_unique<Run>(name_, seen_);
   }
@@ -212,7 +192,7 @@ class Noting : public worker::Interceptor {
 
  private:
   std::string name_;
-  Seen& seen_;
+  Notes& seen_;
 };
 
 class RunInterceptorTest : public ServerTest {
@@ -230,7 +210,7 @@ class RunInterceptorTest : public ServerTest {
     return {.id = unique_name(), .task_queue = options.task_queue};
   }
 
-  Seen seen_;
+  Notes seen_;
 };
 
 }  // namespace
