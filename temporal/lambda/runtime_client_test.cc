@@ -50,6 +50,15 @@ TEST(RuntimeClient, A11_IgnoresWhateverThePayloadIs) {
   EXPECT_EQ(api.connections(), 1) << "the connection is kept";
 }
 
+TEST(RuntimeClient, A11_AnEmptyPayloadInChunksMayComeInAnyPieces) {
+  const std::string empty =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nLambda-Runtime-Aws-Request-Id: id-1\r\n\r\n0\r\n\r\n";
+  constexpr int often = 300;  // where the pieces end is up to the kernel
+  FakeRuntimeApi api{std::deque<FakeRuntimeApi::Step>(often, {.reply = empty})};
+  RuntimeClient client{api.host()};
+  for (int i = 0; i < often; ++i) EXPECT_EQ(client.next()->request_id, "id-1");
+}
+
 TEST(RuntimeClient, AnswersWithTheResultOrTheError) {
   FakeRuntimeApi api{{{FakeRuntimeApi::http(202)}, {FakeRuntimeApi::http(202)}}};
   RuntimeClient client{api.host()};
