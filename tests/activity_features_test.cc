@@ -10,6 +10,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <atomic>
 #include <future>
 #include <map>
@@ -41,6 +42,55 @@ workflow::Task<RawValue> calls(std::string activity) {
 workflow::Task<RawValue> hurries(std::string activity) {
   co_return co_await workflow::execute_activity_named<RawValue>(
       activity, {.start_to_close_timeout = 1s, .retry_policy = RetryPolicy{.maximum_attempts = 1}}, {});
+}
+
+workflow::Task<RawValue> schedules_with_every_option(std::string activity) {
+  co_return co_await workflow::execute_activity_named<RawValue>(activity,
+                                                                {.start_to_close_timeout = 10s,
+                                                                 .schedule_to_close_timeout = 20s,
+                                                                 .schedule_to_start_timeout = 15s,
+                                                                 .heartbeat_timeout = 5s,
+                                                                 .retry_policy = RetryPolicy{.maximum_attempts = 2},
+                                                                 .task_queue = workflow::info().task_queue + "-other",
+                                                                 .activity_id = activity_id,
+                                                                 .summary = "looks **it** up",
+                                                                 .priority = {.priority_key = 2}},
+                                                                {});
+}
+
+workflow::Task<RawValue> waits_for_a_worker(std::string activity) {
+  co_return co_await workflow::execute_activity_named<RawValue>(activity,
+                                                                {.start_to_close_timeout = 60s,
+                                                                 .schedule_to_start_timeout = 100ms,
+                                                                 .task_queue = workflow::info().task_queue + "-nobody"},
+                                                                {});
+}
+
+workflow::Task<RawValue> has_little_time_for_all_attempts(std::string activity) {
+  co_return co_await workflow::execute_activity_named<RawValue>(activity, {.schedule_to_close_timeout = 500ms}, {});
+}
+
+/// Cancels its activity when it is told to, and says how that ended for it.
+workflow::Task<RawValue> changes_its_mind(std::string activity, workflow::ActivityCancellationType type) {
+  bool told = false;
+  const auto stop = workflow::set_signal_handler("stop", [&] { told = true; });
+  const auto running = workflow::start_activity_named<RawValue>(
+      activity, {.start_to_close_timeout = 60s, .heartbeat_timeout = 10s, .cancellation_type = type}, {});
+  co_await workflow::wait_condition([&] { return told; });
+  running.cancel();
+  std::string ended = "completed";
+  try {
+    co_await running;
+  } catch (const ActivityError&) {
+    ended = is_cancellation(std::current_exception()) ? "cancelled" : "failed";
+  }
+  co_return RawValue{converter::to_payload(ended)};
+}
+workflow::Task<RawValue> only_tries(std::string activity) {
+  return changes_its_mind(std::move(activity), workflow::ActivityCancellationType::try_cancel);
+}
+workflow::Task<RawValue> abandons(std::string activity) {
+  return changes_its_mind(std::move(activity), workflow::ActivityCancellationType::abandon);
 }
 
 class Meeting {
@@ -137,6 +187,12 @@ class ActivityFeatures : public ServerTest {
     return std::make_exception_ptr(std::logic_error{"the workflow did not fail"});
   }
 
+  static std::ptrdiff_t requests_to_cancel(const Handle& handle) {
+    return std::ranges::count_if(history_of(handle), [](const auto& event) {
+      return event.has_activity_task_cancel_requested_event_attributes();
+    });
+  }
+
   worker::WorkerOptions options_;
   std::promise<void> begun_;
   std::promise<CancellationReason> reason_;
@@ -199,6 +255,74 @@ TEST_F(ActivityFeatures, AnActivityKnowsItsRetryPolicyItsTimeoutsAndWhoCalledIt)
   EXPECT_EQ(info.retry_policy->maximum_attempts, 3);
   client().async_activity_handle(info.task_token).complete().get();
   handle.result().get();
+}
+
+TEST_F(ActivityFeatures, IsScheduledWithEveryOption) {
+  options_.add_workflow<schedules_with_every_option>();
+  auto other = options_;
+  other.task_queue += "-other";
+  other.add_activity("lookup", [] { return 7; });
+  const RunningWorker worker{client(), options_};
+  const RunningWorker of_the_activity{client(), other};
+  auto handle = start<schedules_with_every_option>("lookup");
+  EXPECT_EQ(result_of<int>(handle), 7);
+  const auto history = history_of(handle);
+  const auto scheduled = std::ranges::find_if(
+      history, [](const auto& event) { return event.has_activity_task_scheduled_event_attributes(); });
+  ASSERT_NE(scheduled, history.end());
+  const auto& attributes = scheduled->activity_task_scheduled_event_attributes();
+  EXPECT_EQ(attributes.activity_id(), activity_id);
+  EXPECT_EQ(attributes.task_queue().name(), other.task_queue);
+  EXPECT_EQ(attributes.start_to_close_timeout().seconds(), 10);
+  EXPECT_EQ(attributes.schedule_to_close_timeout().seconds(), 20);
+  EXPECT_EQ(attributes.schedule_to_start_timeout().seconds(), 15);
+  EXPECT_EQ(attributes.heartbeat_timeout().seconds(), 5);
+  EXPECT_EQ(attributes.retry_policy().maximum_attempts(), 2);
+  EXPECT_EQ(attributes.priority().priority_key(), 2);
+  EXPECT_EQ(scheduled->user_metadata().summary().data(), "\"looks **it** up\"");
+}
+
+TEST_F(ActivityFeatures, TimeoutsOfTheWaitAndOfAllAttemptsAreToldApart) {
+  options_.add_workflow<waits_for_a_worker>();
+  options_.add_workflow<has_little_time_for_all_attempts>();
+  add_leaving_activity();
+  const RunningWorker worker{client(), options_};
+  const auto type_of = [](const Handle& handle) {
+    try {
+      std::rethrow_exception(failure_of(handle));
+    } catch (const TimeoutError& error) {
+      return error.timeout_type();
+    }
+  };
+  EXPECT_EQ(type_of(start<waits_for_a_worker>("leaves")), TimeoutType::schedule_to_start);
+  EXPECT_EQ(type_of(start<has_little_time_for_all_attempts>("leaves")), TimeoutType::schedule_to_close);
+}
+
+TEST_F(ActivityFeatures, AWorkflowThatOnlyTriesToCancelDoesNotWaitForTheActivity) {
+  options_.add_workflow<only_tries>();
+  add_patient_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start<only_tries>("patient");
+  begun_.get_future().wait();
+  handle.signal("stop", {}).get();
+  EXPECT_EQ(result_of<std::string>(handle), "cancelled");
+  EXPECT_TRUE(std::ranges::none_of(
+      history_of(handle), [](const auto& event) { return event.has_activity_task_canceled_event_attributes(); }));
+  // The request reaches it with a heartbeat, when its workflow may have ended already.
+  EXPECT_THAT(reason(), ::testing::AnyOf(CancellationReason::cancelled, CancellationReason::gone));
+  EXPECT_EQ(requests_to_cancel(handle), 1);
+}
+
+TEST_F(ActivityFeatures, AWorkflowThatAbandonsItsActivityDoesNotAskItToStop) {
+  options_.add_workflow<abandons>();
+  add_patient_activity();
+  const RunningWorker worker{client(), options_};
+  auto handle = start<abandons>("patient");
+  begun_.get_future().wait();
+  handle.signal("stop", {}).get();
+  EXPECT_EQ(result_of<std::string>(handle), "cancelled");
+  EXPECT_EQ(reason(), CancellationReason::gone) << "since its workflow has ended";
+  EXPECT_EQ(requests_to_cancel(handle), 0);
 }
 
 TEST_F(ActivityFeatures, IsCompletedByItsTaskToken) {

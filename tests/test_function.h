@@ -35,8 +35,9 @@ class Tour {
     std::vector<std::string> builds;
     for (std::size_t stop = 0; stop < 3; ++stop) {
       co_await workflow::wait_condition([this, stop] { return stops_ >= stop; });
-      builds.push_back(
-          co_await workflow::execute_activity<which_build>({.start_to_close_timeout = std::chrono::seconds{10}}));
+      const auto activity =
+          co_await workflow::execute_activity<which_build>({.start_to_close_timeout = std::chrono::seconds{10}});
+      builds.push_back(activity + " for " + workflow::current_deployment_version().value().build_id);
     }
     co_return builds;
   }

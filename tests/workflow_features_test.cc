@@ -166,6 +166,35 @@ workflow::Task<std::string> any_type(std::vector<RawValue> arguments) {
   co_return workflow::info().workflow_type + " " + converter::from_payload<std::string>(arguments.at(0).payload);
 }
 
+/// Asks for things and throws when it is destroyed.
+struct Unruly {
+  ~Unruly() noexcept(false) {
+    if (!armed) return;
+    const auto late = workflow::start_activity<echo>(ten_seconds, "from a destructor");
+    throw std::runtime_error{"from a destructor"};
+  }
+  bool armed = true;
+};
+
+workflow::Task<std::string> is_evicted_with_an_unruly_object() {
+  Unruly unruly;
+  co_await workflow::sleep(1ms);
+  const auto answer = co_await workflow::execute_activity<echo>(ten_seconds, "done");
+  unruly.armed = false;
+  co_return answer;
+}
+
+workflow::Task<std::string> fails_once() {
+  co_await workflow::sleep(1ms);
+  if (!workflow::last_failure()) throw ApplicationError{"out of ink"};
+  co_return describe(workflow::last_failure()) + ", attempt " + std::to_string(workflow::info().attempt);
+}
+
+workflow::Task<int> counts_its_runs() {
+  co_await workflow::sleep(1ms);
+  co_return workflow::last_completion_result<int>().value_or(0) + 1;
+}
+
 workflow::Task<> out_of_domain() {
   co_await workflow::sleep(1ms);
   throw std::domain_error{"out of domain"};
@@ -248,6 +277,46 @@ TEST_F(WorkflowFeaturesTest, RandomNumbersAreTheSameOnReplay) {
   options.add_workflow<draws_at_random>();
   const RunningWorker worker{client(), options};
   EXPECT_TRUE(client().execute<draws_at_random>(start(options)).get());
+}
+
+TEST_F(WorkflowFeaturesTest, WhatDestructorsDoDuringAnEvictionDoesNotCount) {
+  auto worker_options = options();
+  worker_options.add_workflow<is_evicted_with_an_unruly_object>();
+  const RunningWorker worker{client(), worker_options};
+  const auto run = client().start<is_evicted_with_an_unruly_object>(start(worker_options)).get();
+  EXPECT_EQ(run.result().get(), "done");
+  const auto history = history_of(run);
+  EXPECT_EQ(std::ranges::count_if(
+                history, [](const auto& event) { return event.has_activity_task_scheduled_event_attributes(); }),
+            1);
+  EXPECT_TRUE(std::ranges::none_of(
+      history, [](const auto& event) { return event.has_workflow_task_failed_event_attributes(); }));
+}
+
+TEST_F(WorkflowFeaturesTest, ARunKnowsWhatTheOneBeforeFailedWith) {
+  auto worker_options = options();
+  worker_options.add_workflow<fails_once>();
+  const RunningWorker worker{client(), worker_options};
+  auto start_options = start(worker_options);
+  start_options.retry_policy = RetryPolicy{.initial_interval = 1ms, .maximum_attempts = 2};
+  const auto text = client().execute<fails_once>(start_options).get();
+  EXPECT_THAT(text, HasSubstr("out of ink"));
+  EXPECT_THAT(text, HasSubstr("attempt 2"));
+}
+
+TEST_F(WorkflowFeaturesTest, ARunOfACronScheduleKnowsWhatTheOneBeforeGave) {
+  auto worker_options = options();
+  worker_options.add_workflow<counts_its_runs>();
+  const RunningWorker worker{client(), worker_options};
+  auto start_options = start(worker_options);
+  start_options.cron_schedule = "@every 1s";
+  (void)client().start<counts_its_runs>(start_options).get();
+  const auto latest = client().workflow_handle(start_options.id);
+  wait_for_event(latest, [](const auto& event) {
+    const auto& before = event.workflow_execution_started_event_attributes().last_completion_result();
+    return before.payloads_size() == 1 && std::stoi(before.payloads(0).data()) >= 2;
+  });
+  latest.terminate("enough").get();
 }
 
 TEST_F(WorkflowFeaturesTest, AFailureThatNobodyAwaitsFailsTheWorkflow) {

@@ -25,6 +25,9 @@ struct StartOptions {
   std::optional<Duration> run_timeout = {};        ///< of a single run
   std::optional<Duration> task_timeout = {};       ///< of one workflow task; the server's default is 10 s
   std::optional<Duration> start_delay = {};        ///< wait before the first workflow task
+  /// Runs again and again, "0 9 * * 1" every Monday at 9 in UTC. A run has what the one before gave:
+  /// `workflow::last_completion_result`. See https://docs.temporal.io/cron-job.
+  std::string cron_schedule = {};
 
   std::optional<RetryPolicy> retry_policy = {};  ///< not chosen: a workflow that fails is not retried
   std::optional<WorkflowIdReusePolicy> id_reuse_policy = {};

@@ -126,4 +126,12 @@ Task<Result> execute_activity_named(std::string activity_type, ActivityOptions o
   co_return co_await ActivityHandle<Result>{detail::schedule_activity(activity_type, options, std::move(arguments))};
 }
 
+/// Schedules such an activity at once and gives a handle.
+/// @throws std::invalid_argument when neither timeout is set, std::logic_error outside a workflow.
+template <class Result>
+ActivityHandle<Result> start_activity_named(std::string_view activity_type, const ActivityOptions& options,
+                                            std::vector<Payload> arguments) {
+  return ActivityHandle<Result>{detail::schedule_activity(activity_type, options, std::move(arguments))};
+}
+
 }  // namespace temporal::workflow

@@ -86,6 +86,7 @@ Request start(const Sender& sender, StartWorkflowInput input) {
   if (options.run_timeout) set_duration(*request.mutable_workflow_run_timeout(), *options.run_timeout);
   if (options.task_timeout) set_duration(*request.mutable_workflow_task_timeout(), *options.task_timeout);
   if (options.start_delay) set_duration(*request.mutable_workflow_start_delay(), *options.start_delay);
+  if (!options.cron_schedule.empty()) request.set_cron_schedule(options.cron_schedule);
   if (options.retry_policy) *request.mutable_retry_policy() = converter::to_proto(*options.retry_policy);
   if (options.id_reuse_policy) request.set_workflow_id_reuse_policy(converter::to_proto(*options.id_reuse_policy));
   if (options.id_conflict_policy)
