@@ -13,7 +13,7 @@ use crate::{
 use messages::metrics_options::Exporter;
 use opentelemetry::KeyValue;
 use opentelemetry_otlp::{
-    MetricExporter, SpanExporter, WithExportConfig, WithHttpConfig, WithTonicConfig,
+    MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig, WithTonicConfig,
 };
 use opentelemetry_sdk::{
     Resource,
@@ -139,9 +139,11 @@ macro_rules! otlp_exporter {
     ($builder:expr, $options:expr, $signal:literal) => {{
         let options: &messages::OtlpOptions = $options;
         let failed = |e| refused(concat!("exporter of ", $signal))(format!("{e}"));
+        let metadata = metadata(&options.headers)?;
         if options.http {
             $builder
                 .with_http()
+                .with_protocol(Protocol::HttpBinary) // else a variable of the environment would decide
                 .with_endpoint(url_of(&options.endpoint, $signal))
                 .with_headers(options.headers.clone())
                 .with_timeout(EXPORT_TIMEOUT)
@@ -151,7 +153,7 @@ macro_rules! otlp_exporter {
             let grpc = $builder
                 .with_tonic()
                 .with_endpoint(options.endpoint.clone())
-                .with_metadata(metadata(&options.headers)?)
+                .with_metadata(metadata)
                 .with_timeout(EXPORT_TIMEOUT);
             match tls(&options.endpoint)? {
                 Some(tls) => grpc.with_tls_config(tls),

@@ -32,10 +32,13 @@ const char* describe(CancellationReason reason) {
 
 namespace detail {
 
-Context::Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat)
+Context::Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat, Logger log,
+                 Meter meter)
     : info(std::move(info)),
       heartbeat_details(std::move(heartbeat_details)),
-      record_heartbeat(std::move(record_heartbeat)) {}
+      record_heartbeat(std::move(record_heartbeat)),
+      worker_log_(std::move(log)),
+      worker_meter_(std::move(meter)) {}
 
 Context* Context::find() noexcept { return current_context; }
 
@@ -55,6 +58,28 @@ void Context::cancel(CancellationReason reason) {
 std::optional<CancellationReason> Context::cancellation_reason() const {
   const int reason = reason_;
   return reason == not_cancelled ? std::nullopt : std::optional{static_cast<CancellationReason>(reason)};
+}
+
+Logger& Context::log() {
+  if (!log_) {
+    log_ = worker_log_.with({{"activity_id", info.activity_id},
+                             {"activity_type", info.activity_type},
+                             {"attempt", info.attempt},
+                             {"workflow_id", info.workflow_id},
+                             {"run_id", info.workflow_run_id},
+                             {"workflow_type", info.workflow_type},
+                             {"task_queue", info.task_queue}});
+  }
+  return *log_;
+}
+
+const Meter& Context::meter() {
+  if (!meter_) {
+    meter_ = worker_meter_.with_attributes({{"namespace", info.workflow_namespace},
+                                            {"task_queue", info.task_queue},
+                                            {"activity_type", info.activity_type}});
+  }
+  return *meter_;
 }
 
 void heartbeat(std::vector<Payload> details) {
@@ -80,6 +105,13 @@ void throw_if_cancelled() {
     throw CancelledError{std::string{"the activity was asked to stop: "} + describe(*reason)};
   }
 }
+
+Logger logger() { return detail::Context::current().log(); }
+void add_log_fields(std::initializer_list<LogField> fields) {
+  auto& log = detail::Context::current().log();
+  log = log.with(fields);
+}
+Meter metrics() { return detail::Context::current().meter(); }
 
 void complete_asynchronously() { throw detail::CompletesAsynchronously{}; }
 

@@ -1,12 +1,15 @@
 #pragma once
 
 #include <temporal/common/duration.h>
+#include <temporal/common/log.h>
+#include <temporal/common/metrics.h>
 #include <temporal/common/payload.h>
 #include <temporal/common/priority.h>
 #include <temporal/common/retry_policy.h>
 #include <temporal/converter/payload_converter.h>
 
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -78,6 +81,18 @@ void throw_if_cancelled();
 /// completes it later with `client::Client::async_activity_handle`. It leaves with an exception that only the worker
 /// catches. See https://docs.temporal.io/activity-execution#asynchronous-activity-completion.
 [[noreturn]] void complete_asynchronously();
+
+/// The worker's logger (`WorkerOptions::log`) with the fields `activity_id`, `activity_type`, `attempt`, `workflow_id`,
+/// `run_id`, `workflow_type` and `task_queue`. `activity::logger().warn("card declined", {{"reason", reason}});`
+[[nodiscard]] Logger logger();
+
+/// Adds fields to what `logger()` writes from now on; one of the same name is replaced. For interceptors that know more
+/// of an attempt: the trace it belongs to.
+void add_log_fields(std::initializer_list<LogField> fields);
+
+/// Metrics that go where the worker's go, with the attributes `namespace`, `task_queue` and `activity_type`.
+/// `activity::metrics().counter("cards_charged").add(1, {{"currency", "EUR"}});`
+[[nodiscard]] Meter metrics();
 
 namespace detail {
 void heartbeat(std::vector<Payload> details);

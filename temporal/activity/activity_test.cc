@@ -1,6 +1,7 @@
 #include <temporal/activity/activity.h>
 #include <temporal/activity/definition.h>
 #include <temporal/activity/detail/context.h>
+#include <temporal/common/detail/fake_instruments.h>
 #include <temporal/common/errors.h>
 #include <temporal/common/sleep.h>
 #include <temporal/common/start.h>
@@ -96,6 +97,34 @@ TEST(ActivityContext, KeepsTheFirstReasonOfACancellation) {
   EXPECT_TRUE(activity::stop_token().stop_requested());
   EXPECT_EQ(activity::cancellation_reason(), CancellationReason::worker_shutdown);
   EXPECT_THROW(activity::throw_if_cancelled(), CancelledError);
+}
+
+TEST(ActivityContext, LogsWithWhatTheAttemptIsAndWhatWasAdded) {
+  std::string line;
+  const auto log = Logger::create({}, [&](std::string_view written) { line = written; });
+  Context context{
+      {.activity_id = "7", .activity_type = "charge", .workflow_id = "order-1", .attempt = 2}, {}, [](auto) {}, log};
+  const Context::Scope scope{context};
+  activity::add_log_fields({{"trace_id", "t-1"}});
+  activity::logger().info("charged", {{"amount", 5}});
+  EXPECT_THAT(line, testing::HasSubstr(
+                        R"("message":"charged","activity_id":"7","activity_type":"charge","attempt":2,)"
+                        R"("workflow_id":"order-1","run_id":"","workflow_type":"","task_queue":"","trace_id":"t-1",)"
+                        R"("amount":5})"));
+}
+
+TEST(ActivityContext, CountsWithWhatTheActivityIs) {
+  const auto instruments = std::make_shared<temporal::detail::FakeInstruments>();
+  Context context{{.activity_type = "charge", .workflow_namespace = "default", .task_queue = "orders"},
+                  {},
+                  [](auto) {},
+                  {},
+                  Meter{instruments}};
+  const Context::Scope scope{context};
+  activity::metrics().counter("cards_charged").add(1, {{"currency", "EUR"}});
+  EXPECT_THAT(instruments->lines(),
+              testing::ElementsAre(
+                  "counter cards_charged 1 activity_type=charge currency=EUR namespace=default task_queue=orders"));
 }
 
 TEST(ActivityContext, HeartbeatsCarryTypedDetailsBothWays) {

@@ -3,6 +3,7 @@
 #include <temporal/common/duration.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -56,16 +57,18 @@ class Instruments {
                                                 const InstrumentOptions& options) = 0;
 };
 
+using RecordCondition = std::shared_ptr<const std::function<bool()>>;  // null: always
+
 /// An instrument with what its meter adds to each value.
 class BoundInstrument {
  public:
   BoundInstrument() = default;
-  BoundInstrument(std::shared_ptr<const Instrument> instrument, Attributes attributes)
-      : instrument_(std::move(instrument)), attributes_(std::move(attributes)) {}
+  BoundInstrument(std::shared_ptr<const Instrument> instrument, Attributes attributes, RecordCondition condition)
+      : instrument_(std::move(instrument)), attributes_(std::move(attributes)), condition_(std::move(condition)) {}
 
  protected:
   void record_value(double value, const Attributes& attributes) const {
-    if (!instrument_) return;
+    if (!instrument_ || (condition_ && !(*condition_)())) return;
     if (attributes.empty()) return instrument_->record(value, attributes_);
     auto all = attributes;
     all.insert(attributes_.begin(), attributes_.end());
@@ -75,60 +78,59 @@ class BoundInstrument {
  private:
   std::shared_ptr<const Instrument> instrument_;
   Attributes attributes_;
+  RecordCondition condition_;
 };
 
 }  // namespace detail
 
-// Values that are cheap to copy, and thread-safe. Attributes that are given with a value win over those of the meter.
-
-/// Counts what only grows.
-class Counter : public detail::BoundInstrument {
- public:
-  using BoundInstrument::BoundInstrument;
-  void add(std::uint64_t value = 1, const Attributes& attributes = {}) const {
-    record_value(static_cast<double>(value), attributes);
-  }
-};
-
-/// Counts what grows and shrinks.
-class UpDownCounter : public detail::BoundInstrument {
- public:
-  using BoundInstrument::BoundInstrument;
-  void add(std::int64_t value, const Attributes& attributes = {}) const {
-    record_value(static_cast<double>(value), attributes);
-  }
-};
-
-/// Sees how values are distributed.
-class Histogram : public detail::BoundInstrument {
- public:
-  using BoundInstrument::BoundInstrument;
-  void record(double value, const Attributes& attributes = {}) const { record_value(value, attributes); }
-};
-
-/// The same of durations. Exported in milliseconds, or in seconds where the telemetry says so.
-class DurationHistogram : public detail::BoundInstrument {
- public:
-  using BoundInstrument::BoundInstrument;
-  void record(Duration value, const Attributes& attributes = {}) const {
-    record_value(std::chrono::duration<double>(value).count(), attributes);
-  }
-};
-
-/// Knows the last value.
-class Gauge : public detail::BoundInstrument {
- public:
-  using BoundInstrument::BoundInstrument;
-  void set(double value, const Attributes& attributes = {}) const { record_value(value, attributes); }
-};
-
-/// Makes instruments, whose names are those under which the metrics are found. Cheap to copy; thread-safe. One without
-/// telemetry makes instruments that record nothing.
+/// Makes instruments, whose names are those under which the metrics are found. They and it are cheap to copy, and
+/// thread-safe. One without telemetry makes instruments that record nothing. Attributes that are given with a value win
+/// over those of the meter.
 class Meter {
  public:
+  /// Counts what only grows.
+  class Counter : public detail::BoundInstrument {
+   public:
+    using BoundInstrument::BoundInstrument;
+    void add(std::uint64_t value = 1, const Attributes& attributes = {}) const {
+      record_value(static_cast<double>(value), attributes);
+    }
+  };
+
+  /// Counts what grows and shrinks.
+  class UpDownCounter : public detail::BoundInstrument {
+   public:
+    using BoundInstrument::BoundInstrument;
+    void add(std::int64_t value, const Attributes& attributes = {}) const {
+      record_value(static_cast<double>(value), attributes);
+    }
+  };
+
+  /// Sees how values are distributed.
+  class Histogram : public detail::BoundInstrument {
+   public:
+    using BoundInstrument::BoundInstrument;
+    void record(double value, const Attributes& attributes = {}) const { record_value(value, attributes); }
+  };
+
+  /// The same of durations. Exported in milliseconds, or in seconds where the telemetry says so.
+  class DurationHistogram : public detail::BoundInstrument {
+   public:
+    using BoundInstrument::BoundInstrument;
+    void record(Duration value, const Attributes& attributes = {}) const {
+      record_value(std::chrono::duration<double>(value).count(), attributes);
+    }
+  };
+
+  /// Knows the last value.
+  class Gauge : public detail::BoundInstrument {
+   public:
+    using BoundInstrument::BoundInstrument;
+    void set(double value, const Attributes& attributes = {}) const { record_value(value, attributes); }
+  };
+
   Meter() = default;
-  explicit Meter(std::shared_ptr<detail::Instruments> instruments, Attributes attributes = {})
-      : instruments_(std::move(instruments)), attributes_(std::move(attributes)) {}
+  explicit Meter(std::shared_ptr<detail::Instruments> instruments) : instruments_(std::move(instruments)) {}
 
   [[nodiscard]] Counter counter(const std::string& name, const InstrumentOptions& options = {}) const {
     return make<Counter>(detail::InstrumentKind::counter, name, options);
@@ -150,22 +152,29 @@ class Meter {
   /// A meter whose instruments add these attributes to each value.
   [[nodiscard]] Meter with_attributes(Attributes attributes) const {
     attributes.insert(attributes_.begin(), attributes_.end());
-    return Meter{instruments_, std::move(attributes)};
+    auto meter = *this;
+    meter.attributes_ = std::move(attributes);
+    return meter;
   }
 
-  /// For the other rooms of this library: what makes the instruments, and what they add.
-  [[nodiscard]] const std::shared_ptr<detail::Instruments>& instruments() const noexcept { return instruments_; }
-  [[nodiscard]] const Attributes& attributes() const noexcept { return attributes_; }
+  /// A meter whose instruments record nothing while `condition` is false. It must not throw.
+  [[nodiscard]] Meter when(std::function<bool()> condition) const {
+    auto meter = *this;
+    meter.condition_ = std::make_shared<const std::function<bool()>>(
+        [before = condition_, condition = std::move(condition)] { return (!before || (*before)()) && condition(); });
+    return meter;
+  }
 
  private:
   template <class Kind>
   [[nodiscard]] Kind make(detail::InstrumentKind kind, const std::string& name,
                           const InstrumentOptions& options) const {
-    return instruments_ ? Kind{instruments_->get(kind, name, options), attributes_} : Kind{};
+    return instruments_ ? Kind{instruments_->get(kind, name, options), attributes_, condition_} : Kind{};
   }
 
   std::shared_ptr<detail::Instruments> instruments_;
   Attributes attributes_;
+  detail::RecordCondition condition_;
 };
 
 }  // namespace temporal

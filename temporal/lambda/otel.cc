@@ -13,12 +13,15 @@ namespace {
 using opentelemetry::EmfOptions;
 using opentelemetry::MetricsOptions;
 using opentelemetry::OtlpOptions;
+using opentelemetry::OtlpProtocol;
+using opentelemetry::parse_otlp_protocol;
 using opentelemetry::parse_xray_header;
 using opentelemetry::Telemetry;
 using opentelemetry::TelemetryOptions;
 using opentelemetry::TracingInterceptor;
 
 constexpr const char* default_endpoint = "http://localhost:4317";
+constexpr const char* default_http_endpoint = "http://localhost:4318";
 constexpr const char* default_service_name = "temporal-lambda-worker";
 
 /// The first that is chosen and not empty.
@@ -32,7 +35,15 @@ std::string choose(const std::optional<std::string>& chosen, const Options& opti
 }
 
 OtlpOptions collector(const Options& options) {
-  return {.endpoint = choose(options.collector_endpoint, options, {"OTEL_EXPORTER_OTLP_ENDPOINT"}, default_endpoint)};
+  OtlpOptions otlp{.headers = options.headers};
+  if (options.protocol) {
+    otlp.protocol = *options.protocol;
+  } else if (const auto named = envconfig::variable(options.environment, "OTEL_EXPORTER_OTLP_PROTOCOL")) {
+    otlp.protocol = parse_otlp_protocol(*named);
+  }
+  otlp.endpoint = choose(options.collector_endpoint, options, {"OTEL_EXPORTER_OTLP_ENDPOINT"},
+                         otlp.protocol == OtlpProtocol::http ? default_http_endpoint : default_endpoint);
+  return otlp;
 }
 
 std::shared_ptr<Telemetry> telemetry_of(const LambdaWorkerConfig& config) {

@@ -6,6 +6,7 @@
 #include <temporal/opentelemetry/telemetry_options.h>
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -27,8 +28,13 @@
 namespace temporal::lambda::otel {
 
 struct Options {
-  /// Where the collector listens. Not chosen: `OTEL_EXPORTER_OTLP_ENDPOINT`, or else http://localhost:4317.
+  /// Where the collector listens. Not chosen: `OTEL_EXPORTER_OTLP_ENDPOINT`, or else http://localhost:4317, with HTTP
+  /// 4318.
   std::optional<std::string> collector_endpoint = {};
+  /// Not chosen: `OTEL_EXPORTER_OTLP_PROTOCOL`, "grpc" or "http/protobuf", or else gRPC.
+  std::optional<opentelemetry::OtlpProtocol> protocol = {};
+  /// Sent with each export; values count as secret. Those of `OTEL_EXPORTER_OTLP_HEADERS` are added, and win.
+  std::map<std::string, std::string> headers = {};
   /// Not chosen: `OTEL_SERVICE_NAME`, `AWS_LAMBDA_FUNCTION_NAME`, or else "temporal-lambda-worker".
   std::optional<std::string> service_name = {};
   /// Between exports of metrics while an invocation runs.
@@ -40,7 +46,8 @@ struct Options {
   envconfig::Environment environment = envconfig::process_environment();
 };
 
-/// Metrics and traces, to the collector over OTLP and gRPC. @throws ConfigurationError for an endpoint that is no URL.
+/// Metrics and traces, to the collector over OTLP. @throws ConfigurationError for an endpoint that is no URL, and for
+/// variables that cannot be read.
 void apply_defaults(LambdaWorkerConfig& config, const Options& options = {});
 
 /// Metrics alone, to be composed with options of one's own: `Telemetry::shared(build_metrics_telemetry_config(…))` goes

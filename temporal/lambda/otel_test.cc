@@ -53,6 +53,17 @@ TEST(LambdaOtel, J2_TheEndpointIsTheOptionOrTheVariableOrTheDefault) {
             (std::pair<std::string, std::string>{"http://localhost:4317", "http://localhost:4317"}));
 }
 
+TEST(LambdaOtel, J2_TheProtocolIsTheOptionOrTheVariable) {
+  const envconfig::Environment environment{{"OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"}};
+  const auto by_variable = *with({.environment = environment}).traces;
+  EXPECT_EQ(by_variable.protocol, OtlpProtocol::http);
+  EXPECT_EQ(by_variable.endpoint, "http://localhost:4318");
+  const auto chosen = *with({.protocol = OtlpProtocol::grpc, .environment = environment}).traces;
+  EXPECT_EQ(chosen.protocol, OtlpProtocol::grpc);
+  EXPECT_EQ(chosen.endpoint, "http://localhost:4317");
+  EXPECT_THROW(with({.environment = {{"OTEL_EXPORTER_OTLP_PROTOCOL", "smoke signals"}}}), ConfigurationError);
+}
+
 TEST(LambdaOtel, J3_TheServiceNameIsTheOptionOrAVariableOrTheDefault) {
   envconfig::Environment environment{{"OTEL_SERVICE_NAME", "shop"}, {"AWS_LAMBDA_FUNCTION_NAME", "orders"}};
   EXPECT_EQ(with({.service_name = "mine", .environment = environment}).service_name, "mine");

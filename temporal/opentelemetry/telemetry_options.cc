@@ -30,6 +30,13 @@ void validate(const MetricsOptions& options) {
 
 }  // namespace
 
+OtlpProtocol parse_otlp_protocol(std::string_view text) {
+  if (text == "grpc") return OtlpProtocol::grpc;
+  if (text == "http/protobuf") return OtlpProtocol::http;
+  throw ConfigurationError("OTEL_EXPORTER_OTLP_PROTOCOL is \"" + std::string{text} +
+                           "\": it should be grpc or http/protobuf");
+}
+
 void validate(const TelemetryOptions& options) {
   if (options.service_name.empty()) refuse("the service name is empty");
   if (options.metrics) validate(*options.metrics);

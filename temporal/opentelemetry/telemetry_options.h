@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,7 +24,9 @@ enum class OtlpProtocol {
 struct OtlpOptions {
   std::string endpoint = "http://localhost:4317";  ///< a URL; `https` switches TLS on
   OtlpProtocol protocol = OtlpProtocol::grpc;
-  std::map<std::string, std::string> headers = {};  ///< values count as secret
+  /// Sent with each export; values count as secret. Those of the variable `OTEL_EXPORTER_OTLP_HEADERS` are added, and
+  /// win.
+  std::map<std::string, std::string> headers = {};
   /// Metrics say what changed since the last export, not since the start. Spans do not care.
   bool delta = false;
 
@@ -74,5 +77,9 @@ struct TelemetryOptions {
 
 /// @throws ConfigurationError that names the field and says what to change.
 void validate(const TelemetryOptions& options);
+
+/// Reads what `OTEL_EXPORTER_OTLP_PROTOCOL` has: "grpc" or "http/protobuf". @throws ConfigurationError
+/// See https://opentelemetry.io/docs/specs/otel/protocol/exporter/.
+[[nodiscard]] OtlpProtocol parse_otlp_protocol(std::string_view text);
 
 }  // namespace temporal::opentelemetry

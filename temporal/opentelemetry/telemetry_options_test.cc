@@ -40,3 +40,14 @@ TEST(Telemetry, IsOneForEqualOptions) {
 TEST(Telemetry, WithoutExportersAndWithoutAConnectionThereIsNothingToFlush) {
   EXPECT_NO_THROW(Telemetry{TelemetryOptions{}}.flush(std::chrono::seconds{1}));
 }
+
+TEST(OtlpOptions, TheProtocolIsOneOfTwo) {
+  EXPECT_EQ(parse_otlp_protocol("grpc"), OtlpProtocol::grpc);
+  EXPECT_EQ(parse_otlp_protocol("http/protobuf"), OtlpProtocol::http);
+  try {
+    (void)parse_otlp_protocol("http/json");
+    FAIL() << "no error";
+  } catch (const ConfigurationError& error) {
+    EXPECT_STREQ(error.what(), "OTEL_EXPORTER_OTLP_PROTOCOL is \"http/json\": it should be grpc or http/protobuf");
+  }
+}

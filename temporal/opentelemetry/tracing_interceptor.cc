@@ -1,11 +1,13 @@
 #include <temporal/opentelemetry/tracing_interceptor.h>
 
+#include <temporal/activity/activity.h>
 #include <temporal/activity/detail/context.h>
 #include <temporal/common/failure_errors.h>
 #include <temporal/converter/payload_converter.h>
 #include <temporal/opentelemetry/activity.h>
 #include <temporal/opentelemetry/span.h>
 #include <temporal/workflow/info.h>
+#include <temporal/workflow/logger.h>
 
 #include <cstdint>
 #include <map>
@@ -146,6 +148,7 @@ class TracedRun final : public workflow::RunInterceptor {
   workflow::Task<Payload> execute(workflow::ExecuteInput input) override {
     parent_ = read(input.headers);
     run_ = context_of_run(workflow::info(), parent_);
+    workflow::add_log_fields({{"trace_id", to_hex(run_.trace_id)}, {"span_id", to_hex(run_.span_id)}});
     try {
       auto result = co_await RunInterceptor::execute(std::move(input));
       report_run({});
@@ -263,7 +266,9 @@ class TracedAttempt final : public activity::AttemptInterceptor {
       options.links.clear();
     }
     Span span{trace_->telemetry, std::move(options)};
-    activity::detail::Context::current().ambient = std::make_shared<TracedActivity>(trace_->telemetry, span.context());
+    const auto context = span.context();
+    activity::add_log_fields({{"trace_id", to_hex(context.trace_id)}, {"span_id", to_hex(context.span_id)}});
+    activity::detail::Context::current().ambient = std::make_shared<TracedActivity>(trace_->telemetry, context);
     return within(std::move(span), AttemptInterceptor::execute(std::move(input)));
   }
 

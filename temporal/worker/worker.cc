@@ -2,6 +2,8 @@
 
 #include <temporal/client/detail/access.h>
 #include <temporal/common/errors.h>
+#include <temporal/core/connection.h>
+#include <temporal/core/telemetry.h>
 #include <temporal/core/worker.h>
 #include <temporal/worker/detail/activity_runner.h>
 #include <temporal/worker/detail/bridge_options.h>
@@ -65,8 +67,9 @@ class Worker::State : public std::enable_shared_from_this<State> {
   State(client::Client client, WorkerOptions options)
       : client_(std::move(client)),
         options_(std::move(options)),
+        meter_(core::meter(client::detail::connection(client_)->runtime())),
         jobs_(activity_threads(options_)),
-        workflows_(options_.workflows, detail::instance_options(options_, client_.options().namespace_)),
+        workflows_(options_.workflows, detail::instance_options(options_, client_.options().namespace_, meter_)),
         activities_(options_.activities, options_.dynamic_activity, options_.task_queue,
                     {.execute = [this](auto job) { execute(std::move(job)); },
                      .post = [this](auto job) { coroutine_executor().post(std::move(job)); },
@@ -76,7 +79,9 @@ class Worker::State : public std::enable_shared_from_this<State> {
                            core_->complete_activity_task(completion, on_completed());
                            touch();
                          },
-                     .record_heartbeat = [this](const std::string& beat) { core_->record_activity_heartbeat(beat); }},
+                     .record_heartbeat = [this](const std::string& beat) { core_->record_activity_heartbeat(beat); },
+                     .log = detail::log_of(options_),
+                     .meter = meter_},
                     {options_.interceptors.begin(), options_.interceptors.end()}),
         watchdog_(deadlock_timeout()) {}
 
@@ -275,6 +280,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
 
   client::Client client_;
   WorkerOptions options_;
+  Meter meter_;
   detail::JobQueue jobs_;
   detail::WorkflowRunner workflows_;
   detail::ActivityRunner activities_;

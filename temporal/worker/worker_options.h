@@ -82,7 +82,8 @@ struct WorkerOptions {
   workflow::FailureTypes workflow_failure_exception_types = {};
   /// A workflow whose code does not fit its history fails, where otherwise its task does and is tried again.
   bool nondeterminism_fails_workflow = false;
-  /// Where `workflow::logger()` writes. Not chosen: JSON lines on standard error; on Lambda, the invocation's own log.
+  /// Where `workflow::logger()` and `activity::logger()` write. Not chosen: JSON lines on standard error; on Lambda,
+  /// the invocation's own log.
   std::optional<Logger> log = {};
 
   /// Around every workflow run and every attempt of an activity; the first one is the outermost.

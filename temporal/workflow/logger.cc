@@ -2,6 +2,8 @@
 
 #include <temporal/workflow/detail/context.h>
 
+#include <utility>
+
 namespace temporal::workflow {
 
 const Logger& logger() {
@@ -15,6 +17,11 @@ const Logger& logger() {
                              {"task_queue", info.task_queue}});
   }
   return *context.log;
+}
+
+void add_log_fields(std::initializer_list<LogField> fields) {
+  auto log = logger().with(fields);
+  detail::Context::current().log = std::move(log);
 }
 
 }  // namespace temporal::workflow

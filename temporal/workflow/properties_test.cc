@@ -1,5 +1,6 @@
 #include <temporal/workflow/properties.h>
 
+#include <temporal/common/detail/fake_instruments.h>
 #include <temporal/common/errors.h>
 #include <temporal/converter/failure.h>
 #include <temporal/converter/search_attributes.h>
@@ -49,6 +50,23 @@ Task<> logs() {
   log.info("started");
   co_await sleep(1s);
   log.info("woke up");
+  co_await sleep(1s);
+}
+
+Task<> logs_with_a_field() {
+  add_log_fields({{"trace_id", "t-1"}});
+  logger().info("started");
+  co_return;
+}
+
+Task<> counts() {
+  struct Noisy {
+    ~Noisy() { metrics().counter("evicted").add(); }
+  } noisy;
+  const auto steps = metrics().counter("steps");
+  steps.add(1);
+  co_await sleep(1s);
+  steps.add(2, {{"last", true}});
   co_await sleep(1s);
 }
 
@@ -120,6 +138,31 @@ TEST(WorkflowLogger, WritesEachLineOnceWithTheFieldsOfTheRun) {
   EXPECT_EQ(lines[0]["run_id"], "run");
   EXPECT_EQ(lines[0]["workflow_type"], "logs");
   EXPECT_EQ(lines[0]["task_queue"], "queue");
+}
+
+TEST(WorkflowLogger, HasTheFieldsThatWereAdded) {
+  std::string line;
+  const auto log = Logger::create({}, [&](std::string_view written) { line = written; });
+  DrivenRun run{{.log = log}, function_definition<logs_with_a_field>()};
+  (void)run.commands();
+  const auto written = nlohmann::json::parse(line);
+  EXPECT_EQ(written["trace_id"], "t-1");
+  EXPECT_EQ(written["workflow_id"], "id");
+}
+
+TEST(WorkflowMetrics, AreRecordedOnceEach) {
+  const auto instruments = std::make_shared<temporal::detail::FakeInstruments>();
+  DrivenRun run{{.namespace_ = "default", .task_queue = "queue", .meter = Meter{instruments}},
+                function_definition<counts>()};
+  run.next().set_is_replaying(true);
+  (void)run.commands();
+  EXPECT_THAT(instruments->lines(), testing::IsEmpty());
+  run.fire_timer(1);
+  (void)run.commands();
+  run.evict();
+  EXPECT_THAT(
+      instruments->lines(),
+      testing::ElementsAre("counter steps 2 last=true namespace=default task_queue=queue workflow_type=counts"));
 }
 
 TEST(Info, SaysWhereTheRunComesFrom) {

@@ -14,6 +14,7 @@
 #include <temporal/workflow/info.h>
 #include <temporal/workflow/local_activity.h>
 #include <temporal/workflow/logger.h>
+#include <temporal/workflow/metrics.h>
 #include <temporal/workflow/patch.h>
 #include <temporal/workflow/properties.h>
 #include <temporal/workflow/semaphore.h>

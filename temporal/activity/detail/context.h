@@ -2,6 +2,8 @@
 
 #include <temporal/activity/activity.h>
 #include <temporal/activity/detail/interception.h>
+#include <temporal/common/log.h>
+#include <temporal/common/metrics.h>
 
 #include <atomic>
 #include <functional>
@@ -20,7 +22,8 @@ class Context {
  public:
   using RecordHeartbeat = std::function<void(std::vector<Payload>)>;
 
-  Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat);
+  Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat, Logger log = {},
+          Meter meter = {});
 
   /// The context of the activity that runs on this thread. Throws `std::logic_error` when none does.
   static Context& current();
@@ -45,6 +48,10 @@ class Context {
   [[nodiscard]] std::optional<CancellationReason> cancellation_reason() const;
   [[nodiscard]] std::stop_token stop_token() const { return stop_.get_token(); }
 
+  /// Those of the worker, with what the attempt is.
+  Logger& log();
+  const Meter& meter();
+
   const Info info;
   const std::vector<Payload> heartbeat_details;
   const RecordHeartbeat record_heartbeat;
@@ -56,6 +63,11 @@ class Context {
   static constexpr int not_cancelled = -1;
   std::stop_source stop_;
   std::atomic<int> reason_ = not_cancelled;
+  Logger worker_log_;
+  Meter worker_meter_;
+  // Made when they are asked for.
+  std::optional<Logger> log_;
+  std::optional<Meter> meter_;
 };
 
 }  // namespace temporal::activity::detail

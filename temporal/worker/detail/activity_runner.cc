@@ -152,8 +152,9 @@ void ActivityRunner::start(const std::string& token, const coresdk::activity_tas
     converter::set_payloads(*heartbeat.mutable_details(), std::move(details));
     outside_.record_heartbeat(heartbeat.SerializeAsString());
   };
-  auto context = std::make_shared<Context>(make_info(token, task_queue_, start),
-                                           converter::to_payloads(start.heartbeat_details()), std::move(record));
+  auto context =
+      std::make_shared<Context>(make_info(token, task_queue_, start), converter::to_payloads(start.heartbeat_details()),
+                                std::move(record), outside_.log, outside_.meter);
   {
     const std::scoped_lock lock{mutex_};
     running_.emplace(token, context);

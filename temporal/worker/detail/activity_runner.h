@@ -4,6 +4,8 @@
 #include <temporal/activity/detail/context.h>
 #include <temporal/activity/interceptor.h>
 #include <temporal/common/executor.h>
+#include <temporal/common/log.h>
+#include <temporal/common/metrics.h>
 #include <temporal/common/task.h>
 
 #include <temporal/sdk/core/activity_task/activity_task.pb.h>
@@ -32,6 +34,8 @@ class ActivityRunner {
     std::function<std::shared_ptr<void>()> hold = {};
     std::function<void(const std::string& completion)> complete = {};
     std::function<void(const std::string& heartbeat)> record_heartbeat = {};
+    Logger log = {};
+    Meter meter = {};
   };
 
   using Interceptors = std::vector<std::shared_ptr<activity::Interceptor>>;

@@ -8,14 +8,18 @@
 
 namespace temporal::worker::detail {
 
+inline Logger log_of(const WorkerOptions& options) { return options.log.value_or(Logger::to_stderr({})); }
+
 /// What a worker with these options tells every workflow run, whether a server or the replayer asks it to run.
-inline workflow::detail::InstanceOptions instance_options(const WorkerOptions& options, std::string namespace_) {
+inline workflow::detail::InstanceOptions instance_options(const WorkerOptions& options, std::string namespace_,
+                                                          Meter meter = {}) {
   return {.namespace_ = std::move(namespace_),
           .task_queue = options.task_queue,
           .default_versioning_behavior = options.default_versioning_behavior,
           .disable_eager_activity_execution = options.disable_eager_activity_execution,
           .failure_exception_types = options.workflow_failure_exception_types,
-          .log = options.log.value_or(Logger::to_stderr({})),
+          .log = log_of(options),
+          .meter = std::move(meter),
           .interceptors = {options.interceptors.begin(), options.interceptors.end()}};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/common/log.h>
+#include <temporal/common/metrics.h>
 #include <temporal/workflow/definition.h>
 #include <temporal/workflow/detail/activities.h>
 #include <temporal/workflow/detail/child_workflows.h>
@@ -82,7 +83,9 @@ class Context {
   ExternalWorkflows external_workflows{*this};
   LocalActivities local_activities{*this};
   Timers timers{*this};
-  std::optional<Logger> log;  ///< of the workflow; made when it is asked for
+  // Of the workflow; made when they are asked for.
+  std::optional<Logger> log;
+  std::optional<Meter> meter;
 };
 
 }  // namespace temporal::workflow::detail

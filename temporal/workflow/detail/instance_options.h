@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/common/log.h>
+#include <temporal/common/metrics.h>
 #include <temporal/common/versioning.h>
 #include <temporal/workflow/failure_types.h>
 #include <temporal/workflow/interceptor.h>
@@ -20,6 +21,7 @@ struct InstanceOptions {
   bool disable_eager_activity_execution = false;
   FailureTypes failure_exception_types = {};  ///< besides those of the definition
   Logger log = {};
+  Meter meter = {};
   std::vector<std::shared_ptr<Interceptor>> interceptors = {};
 };
 
