@@ -1,8 +1,9 @@
-# temporal_add_function(<name> SOURCES <file>... [DEPENDS <target>...]): a Lambda function: the program <name>/bootstrap and <name>/<name>.zip.
+# temporal_add_function(<name> SOURCES <file>... [DEPENDS <target>...] [FILES <file>...]): a Lambda function: the program
+# <name>/bootstrap and <name>/<name>.zip, with the bootstrap and the files, which Lambda unpacks into /var/task.
 # All but libc, libm and libgcc_s is linked statically: Lambda's libstdc++ is older than most build machines'. A Release
 # build is small, and fails when the bootstrap would need more than Lambda's image has.
 function(temporal_add_function name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS;FILES")
   set(folder "${CMAKE_CURRENT_BINARY_DIR}/${name}")
   add_executable(${name} ${arg_SOURCES})
   set_target_properties(${name} PROPERTIES OUTPUT_NAME bootstrap RUNTIME_OUTPUT_DIRECTORY "${folder}" CXX_EXTENSIONS OFF)
@@ -21,8 +22,17 @@ function(temporal_add_function name)
     target_link_options(${name} PRIVATE -s)
     add_custom_command(TARGET ${name} POST_BUILD COMMAND "${TEMPORAL_CHECK_BOOTSTRAP}" "${folder}/bootstrap" VERBATIM)
   endif()
+  set(packed bootstrap)
+  foreach(file IN LISTS arg_FILES)
+    get_filename_component(file "${file}" ABSOLUTE)
+    get_filename_component(file_name "${file}" NAME)
+    list(APPEND packed "${file_name}")
+    set_property(TARGET ${name} APPEND PROPERTY LINK_DEPENDS "${file}")  # packed anew when it changes
+    add_custom_command(TARGET ${name} POST_BUILD
+      COMMAND ${CMAKE_COMMAND} -E copy_if_different "${file}" "${folder}/${file_name}" VERBATIM)
+  endforeach()
   add_custom_command(TARGET ${name} POST_BUILD
-    COMMAND ${CMAKE_COMMAND} -E tar cf ${name}.zip --format=zip bootstrap
+    COMMAND ${CMAKE_COMMAND} -E tar cf ${name}.zip --format=zip ${packed}
     WORKING_DIRECTORY "${folder}"
     COMMENT "Packing ${name}.zip")
 endfunction()

@@ -9,20 +9,30 @@ import statistics
 import subprocess
 import sys
 import time
+import typing
 import urllib.request
 
 import local_stack
 from local_stack import ROOT, StackError, event_seconds, wait_for
 from tls_front import TlsFront
 
-DEPLOYMENT, BUILD_ID, TASK_QUEUE, FUNCTION, WORKFLOW = "hello", "build-1", "hello", "hello", "hello"
+BUILD_ID = "build-1"
 MIB = 1024 * 1024
 
 
+class Function(typing.NamedTuple):
+    """An example, whose name is also that of its deployment and its task queue."""
+
+    name: str = "hello"
+    workflow: str = "hello"
+    environment: dict = {}
+
+
 def start(stack, workflow_id):
+    function = stack.function
     stack.http(
         f"/workflows/{workflow_id}",
-        {"workflowType": {"name": WORKFLOW}, "taskQueue": {"name": TASK_QUEUE}, "input": ["World"]},
+        {"workflowType": {"name": function.workflow}, "taskQueue": {"name": function.name}, "input": ["World"]},
     )
 
 
@@ -41,21 +51,23 @@ def finish(stack, workflow_id, timeout=60):
 
 
 @contextlib.contextmanager
-def running(build, scenario, timeout=60, idle="1s", arguments=(), front_idle=None):
-    """A stack whose function is deployed, current and not working. With `front_idle` its worker goes through a TLS front
+def running(build, scenario, function=Function(), timeout=60, idle="1s", arguments=(), front_idle=None):
+    """A stack whose `function` is deployed, current and not working. With `front_idle` its worker goes through a TLS front
     that closes a connection after so many seconds without a call: `stack.front`."""
-    environment = {"TEMPORAL_TASK_QUEUE": TASK_QUEUE}
+    name = function.name
+    environment = {"TEMPORAL_TASK_QUEUE": name, **function.environment}
     if idle:
         environment["TEMPORAL_LAMBDA_IDLE_TIMEOUT"] = idle
-    code = {FUNCTION: build / "examples/hello/hello.zip"}
+    code = {name: build / f"examples/{name}/{name}.zip"}
     folder = ROOT / "build/bench" / scenario
     stack = local_stack.Stack(build, folder, code, environment, timeout, arguments)
+    stack.function = function
     with contextlib.ExitStack() as parts:
         if front_idle:
             stack.front = parts.enter_context(TlsFront(stack.address, f"{folder}-front", front_idle))
             environment.update(stack.front.environment())
         parts.enter_context(stack)
-        stack.deploy(FUNCTION, DEPLOYMENT, BUILD_ID, TASK_QUEUE)
+        stack.deploy(name, name, BUILD_ID, name)
         try:
             yield stack
         except StackError:
@@ -80,10 +92,10 @@ def first_after(events, seconds):
     return next(event for event in events if event["seconds"] >= seconds - 0.001)
 
 
-def cold(build, runs):
+def cold(build, runs, function=Function()):
     """From zero, through the Worker Controller: ready, process start to completed, workflow start to completed."""
     ready, from_process, from_start = [], [], []
-    with running(build, "cold", arguments=["--idle-timeout", "0.2"]) as stack:
+    with running(build, "cold", function, arguments=["--idle-timeout", "0.2"]) as stack:
         for run in range(runs):
             wait_for("the environment to retire", lambda: len(stack.events("retired")) > run)
             wait_for("the environment to end", lambda: len(stack.events("environment_end")) > run)
@@ -96,10 +108,17 @@ def cold(build, runs):
     return ready, from_process, from_start
 
 
-def warm(build, runs):
-    """Invocations of a frozen environment: invoke to completed."""
+class Warm(typing.NamedTuple):
+    """Of the invocations of a frozen environment."""
+
+    to_completed: list  # milliseconds from invoke to the workflow's end
+    whole: list  # milliseconds from invoke to the answer
+    rss: float  # peak, in MiB
+
+
+def warm(build, runs, function=Function()):
     times = []
-    with running(build, "warm") as stack:
+    with running(build, "warm", function) as stack:
         for run in range(runs):
             wait_for("the environment to freeze", lambda: len(stack.events("frozen")) > run)
             start(stack, f"warm-{run}")
@@ -108,7 +127,9 @@ def warm(build, runs):
             times.append((completed(history) - invoke["seconds"]) * 1000)
         if len(stack.events("environment_start")) != 1:
             raise StackError("the warm runs did not stay in one environment")
-    return times
+        wait_for("the last answer", lambda: len(stack.events("frozen")) > runs)
+        whole = [event["duration_ms"] for event in stack.events("invocation_end")[-runs:]]
+        return Warm(times, whole, peak_rss(stack.events("environment_start")[0]["pid"]))
 
 
 def warm_over_tls(build, runs, connects_anew):
@@ -203,14 +224,14 @@ def silent_server(build):
         port_file = folder / "port"
         port_file.unlink(missing_ok=True)
         command = [build / "tools/temporal-lambda/temporal-lambda", "local", "--port", "0", "--port-file", port_file]
-        command += ["--function", f"{FUNCTION}={build / 'examples/hello/hello.zip'}"]
-        command += ["--env", f"TEMPORAL_TASK_QUEUE={TASK_QUEUE}"]
+        command += ["--function", f"hello={build / 'examples/hello/hello.zip'}"]
+        command += ["--env", "TEMPORAL_TASK_QUEUE=hello"]
         command += ["--env", f"TEMPORAL_ADDRESS=127.0.0.1:{listener.getsockname()[1]}"]
         child = local_stack.Child("the local Lambda", [str(c) for c in command], folder / "log", dict(os.environ))
         cleanup.callback(child.stop)
         port = wait_for("the local Lambda", lambda: port_file.exists() and port_file.read_text().strip())
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/2015-03-31/functions/{FUNCTION}/invocations",
+            f"http://127.0.0.1:{port}/2015-03-31/functions/hello/invocations",
             data=b"{}",
             headers={"X-Amz-Invocation-Type": "RequestResponse"},
         )
@@ -235,7 +256,7 @@ def measure(build, runs, workflows):
     zip_size = archive.stat().st_size / MIB
 
     ready, from_process, from_start = (statistics.median(values) for values in cold(build, runs))
-    warm_time = statistics.median(warm(build, runs))
+    warm_time = statistics.median(warm(build, runs).to_completed)
     reused, anew = (statistics.median(warm_over_tls(build, runs, connects_anew)) for connects_anew in (False, True))
     cpu, rss, tasks = load(build, workflows)
     lost, slowest = frozen_gap(build, 20)

@@ -1,5 +1,6 @@
-"""`./dev demo [NAME] [--keep]`: a workflow on a local Lambda that a real Temporal server invokes. `./dev demo --rollout`:
-workflows that live through a rollout of a new build, and back."""
+"""`./dev demo [NAME] [--keep]`: a workflow on a local Lambda that a real Temporal server invokes. `./dev demo --observe`:
+one whose trace and metrics are shown. `./dev demo --rollout`: workflows that live through a rollout of a new build, and
+back."""
 
 import argparse
 import os
@@ -9,7 +10,8 @@ import time
 
 import local_stack
 
-DEPLOYMENT, BUILD_ID, TASK_QUEUE, FUNCTION, WORKFLOW = "hello", "build-1", "hello", "hello", "hello"
+BUILD_ID = "build-1"
+WORKFLOWS = {"hello": "hello", "observability": "checkout"}  # of each example, whose name is also its task queue's
 
 
 def say(text):
@@ -17,11 +19,14 @@ def say(text):
 
 
 def parse_arguments():
-    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__, allow_abbrev=False)
     parser.add_argument("name", nargs="?", default="World", help="whom to greet")
     parser.add_argument("--keep", action="store_true", help="leave all running, with the web UI, until Ctrl-C")
-    parser.add_argument("--rollout", action="store_true", help="two builds, and workflows that run through the switch")
+    others = parser.add_mutually_exclusive_group()
+    others.add_argument("--observe", action="store_true", help="show the workflow's trace and metrics")
+    others.add_argument("--rollout", action="store_true", help="two builds, and workflows that run through the switch")
     parser.add_argument("--build", default=local_stack.ROOT / "build/dev", help=argparse.SUPPRESS)
+    parser.add_argument("--folder", default=local_stack.ROOT / "build/demo", help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
@@ -56,22 +61,40 @@ def wait_until_nobody_works(stack):
     local_stack.wait_for("the idle environment to retire", lambda: stack.events("retired"), timeout=30)
 
 
-def run(arguments, stack):
+def run(arguments, stack, example):
     say(f"Server   {stack.address}, with its Worker Controller")
-    say(f"Lambda   {stack.lambda_address}, function {FUNCTION}")
-    stack.deploy(FUNCTION, DEPLOYMENT, BUILD_ID, TASK_QUEUE)
-    say(f"Version  {DEPLOYMENT}.{BUILD_ID} is current")
+    say(f"Lambda   {stack.lambda_address}, function {example}")
+    stack.deploy(example, example, BUILD_ID, example)
+    say(f"Version  {example}.{BUILD_ID} is current")
     wait_until_nobody_works(stack)
 
     reports_before = len(stack.reports())
-    workflow_id = f"hello-{os.getpid()}"
-    stack.start_workflow(WORKFLOW, workflow_id, TASK_QUEUE, arguments.name)
+    workflow_id = f"{example}-{os.getpid()}"
+    stack.start_workflow(WORKFLOWS[example], workflow_id, example, arguments.name)
     say(f"\n{stack.result(workflow_id)}\n")
     for line in timeline(stack, workflow_id):
         say(line)
     # The worker waits a moment for more work before it answers; the report comes with the answer.
     local_stack.wait_for("the invocation's report", lambda: len(stack.reports()) > reports_before, timeout=30)
     say(f"\n{stack.reports()[-1].strip()}")
+
+
+def show_telemetry(stack, sink):
+    """What the invocation exported before it answered."""
+    from show_telemetry import metric_lines, trace_lines  # needs what only `./dev demo --observe` installs
+
+    local_stack.wait_for("the trace", lambda: any(span["name"].startswith("RunWorkflow:") for span in sink.spans))
+    with sink.lock:
+        spans, metrics = list(sink.spans), list(sink.metrics)
+    trace = next(span["traceId"] for span in spans if span["name"].startswith("RunWorkflow:"))
+    say(f"\nTrace {trace}\n")
+    say("\n".join(trace_lines([span for span in spans if span["traceId"] == trace])))
+    say("\nLog lines with its id\n")
+    for record in stack.log_records():
+        if record.get("trace_id") == trace:
+            say(f"{record['level']} {record['message']}, span_id={record['span_id']}")
+    say("\nMetrics\n")
+    say("\n".join(metric_lines(metrics)))
 
 
 def run_rollout(stack):
@@ -106,13 +129,14 @@ def run_rollout(stack):
         say(f"{moment:24}{results['PINNED'][step]:12}{results['AUTO_UPGRADE'][step]}")
 
 
-def keep(stack):
+def keep(stack, example):
     say(f"\nAll of it is running. Web UI: http://127.0.0.1:{stack.web_port}")
-    say("Start another workflow from another terminal:")
-    say(
-        f"  {stack.cli} workflow execute --address {stack.address} --task-queue {TASK_QUEUE}"
-        f" --type {WORKFLOW} --input '\"Ann\"'"
-    )
+    if example in WORKFLOWS:
+        say("Start another workflow from another terminal:")
+        say(
+            f"  {stack.cli} workflow execute --address {stack.address} --task-queue {example}"
+            f" --type {WORKFLOWS[example]} --input '\"Ann\"'"
+        )
     say("Ctrl-C stops everything.")
     while True:
         stack.require_alive()
@@ -123,24 +147,30 @@ def main():
     arguments = parse_arguments()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     build = local_stack.pathlib.Path(arguments.build)
-    if arguments.rollout:
-        queue, code = "rollout", build / "examples/rollout/rollout.zip"
-        functions = {"rollout:1": code, "rollout:2": code}
-    else:
-        queue, functions = TASK_QUEUE, {FUNCTION: build / "examples/hello/hello.zip"}
+    example = "rollout" if arguments.rollout else "observability" if arguments.observe else "hello"
+    code = build / f"examples/{example}/{example}.zip"
+    environment = {"TEMPORAL_TASK_QUEUE": example, "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "1s"}
+    sink = None
+    if arguments.observe:
+        from otlp_sink import Sink  # needs what only `./dev demo --observe` installs
+
+        sink = Sink()  # ends with this process
+        environment |= {"OTEL_EXPORTER_OTLP_ENDPOINT": sink.url, "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf"}
     stack = local_stack.Stack(
         build=build,
-        folder=local_stack.ROOT / "build/demo",
-        functions=functions,
-        environment={"TEMPORAL_TASK_QUEUE": queue, "TEMPORAL_LAMBDA_IDLE_TIMEOUT": "1s"},
+        folder=arguments.folder,
+        functions={"rollout:1": code, "rollout:2": code} if arguments.rollout else {example: code},
+        environment=environment,
         arguments=["--idle-timeout", "1"],
         web=arguments.keep,
     )
     try:
         with stack:
-            run_rollout(stack) if arguments.rollout else run(arguments, stack)
+            run_rollout(stack) if arguments.rollout else run(arguments, stack, example)
+            if sink:
+                show_telemetry(stack, sink)
             if arguments.keep:
-                keep(stack)
+                keep(stack, example)
     except KeyboardInterrupt:
         say("\nStopped.")
         return 0 if arguments.keep else 130

@@ -251,6 +251,16 @@ class Stack:
     def reports(self):
         return [line[line.index("REPORT ") :] for line in self._lambda_lines() if "REPORT RequestId" in line]
 
+    def log_records(self):
+        """What the functions wrote as JSON lines, each as a dictionary: their log, and metrics in CloudWatch's format."""
+        records = []
+        for line in self._lambda_lines():
+            try:
+                records.append(json.loads(line[line.index("{") :]))
+            except ValueError:
+                continue
+        return records
+
     def _lambda_lines(self):
         return self.lambda_log.read_text(errors="replace").splitlines()
 

@@ -96,11 +96,11 @@ setup_nginx() {
   export NGINX
 }
 
-# setup_venv FOLDER WHAT MODULES PACKAGE…: a virtual environment that can import the modules
+# setup_venv FOLDER WHAT MODULES PACKAGE…: a virtual environment that can import the modules. WHAT says what for, too.
 setup_venv() {
   local folder=$1 what=$2 modules=$3
   if ! "$folder/bin/python" -c "import $modules" 2>/dev/null; then
-    echo "Installing $what from PyPI into $folder, for the tests"
+    echo "Installing $what, from PyPI into $folder"
     python3 -m venv "$folder"
     "$folder/bin/pip" install --quiet --disable-pip-version-check "${@:4}"
   fi
@@ -108,16 +108,21 @@ setup_venv() {
 
 # The AWS CLI and boto3, which the tests let loose on the local Lambda.
 setup_aws_tools() {
-  setup_venv .dev/aws "the AWS CLI and boto3" 'awscli, boto3' awscli boto3
+  setup_venv .dev/aws "the AWS CLI and boto3, for the tests" 'awscli, boto3' awscli boto3
   export AWS_TOOLS_PYTHON=$PWD/.dev/aws/bin/python
 }
 
 # Temporal's SDK for Python, which the tests let talk with this one.
 setup_python_sdk() {
-  setup_venv .dev/python_sdk "Temporal's Python SDK" \
-    'temporalio.contrib.opentelemetry, opentelemetry.exporter.otlp, yaml' \
-    'temporalio[opentelemetry]>=1.35' opentelemetry-exporter-otlp-proto-http pyyaml
+  setup_venv .dev/python_sdk "Temporal's Python SDK, for the tests" \
+    'temporalio.contrib.opentelemetry, opentelemetry.exporter.otlp, jsonschema, yaml' \
+    'temporalio[opentelemetry]>=1.35' opentelemetry-exporter-otlp-proto-http jsonschema pyyaml
   export PYTHON_SDK=$PWD/.dev/python_sdk/bin/python
+}
+
+# OTLP's messages, which the demo shows.
+setup_otlp() {
+  setup_venv .dev/otlp "OTLP's messages, for the demo" opentelemetry.proto.collector.trace.v1.trace_service_pb2 opentelemetry-proto
 }
 
 # A collector built from its Go modules, once. Where there is no Go, the tests say so.

@@ -7,7 +7,6 @@ OTEL_COLLECTOR; without a collector it says so, and what needs one is skipped.""
 import collections
 import concurrent.futures
 import contextlib
-import http.server
 import json
 import os
 import pathlib
@@ -15,11 +14,11 @@ import socket
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import unittest
 import urllib.request
 
+import jsonschema
 import yaml
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -34,49 +33,14 @@ from temporalio.worker import Worker
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "scripts"))
 import local_stack
+from otlp_sink import Sink, attributes_of
 
 BUILD = pathlib.Path(sys.argv.pop()).resolve()
 COLLECTOR = os.environ.get("OTEL_COLLECTOR", "")
 
 
-def value_of(attribute):
-    (value,) = attribute["value"].values()
-    return value
-
-
-class Sink:
-    """Takes what the collector hands on: spans and metrics as JSON."""
-
-    def __init__(self):
-        self.spans, self.metrics, self.lock = [], [], threading.Lock()
-        sink = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self):
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                with sink.lock:
-                    sink.take(body)
-                self.send_response(200)
-                self.send_header("Content-Length", "2")
-                self.end_headers()
-                self.wfile.write(b"{}")
-
-            def log_message(self, *_):
-                pass
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
-
-    def take(self, body):
-        for resource in body.get("resourceSpans", []):
-            service = {a["key"]: value_of(a) for a in resource["resource"]["attributes"]}["service.name"]
-            for scope in resource["scopeSpans"]:
-                self.spans += [{**span, "service": service} for span in scope["spans"]]
-        for resource in body.get("resourceMetrics", []):
-            service = {a["key"]: value_of(a) for a in resource["resource"]["attributes"]}["service.name"]
-            for scope in resource["scopeMetrics"]:
-                self.metrics += [{**metric, "service": service} for metric in scope["metrics"]]
+class Arrived(Sink):
+    """What arrived, awaited."""
 
     def named(self, *names):
         """The spans of these names, once all of them have come."""
@@ -95,24 +59,20 @@ class Sink:
 
         return local_stack.wait_for(f"metric {name}", found)
 
-    def close(self):
-        self.server.shutdown()
-        self.server.server_close()
-
 
 class Collector:
     """The collector with the example's configuration, in which AWS's exporters, that exist only in the ADOT layer, are
     swapped for one to the sink, and the ports for free ones."""
 
     def __init__(self, folder):
-        self.sink = Sink()
+        self.sink = Arrived()
         self.grpc, self.http = (f"127.0.0.1:{local_stack.free_port()}" for _ in range(2))
         config = yaml.safe_load((ROOT / "examples/observability/otel-collector-config.yaml").read_text())
         protocols = config["receivers"]["otlp"]["protocols"]
         protocols["grpc"]["endpoint"], protocols["http"]["endpoint"] = self.grpc, self.http
         for name in ("awsxray", "awsemf"):
             del config["exporters"][name]
-        config["exporters"]["otlphttp"] = {"endpoint": self.sink.url, "encoding": "json", "compression": "none"}
+        config["exporters"]["otlphttp"] = {"endpoint": self.sink.url}
         for pipeline in config["service"]["pipelines"].values():
             names = [name for name in pipeline["exporters"] if not name.startswith("aws")]
             pipeline["exporters"] = [*names, "otlphttp"]
@@ -274,12 +234,12 @@ class Collected(unittest.IsolatedAsyncioTestCase):
                 completed = self.sink.metric("temporal_workflow_completed")
                 self.assertEqual(completed["service"], "shop")
                 point = completed["sum"]["dataPoints"][0]
-                attributes = {a["key"]: value_of(a) for a in point["attributes"]}
+                attributes = attributes_of(point)
                 self.assertEqual(point["asInt"], "1")
                 self.assertEqual((attributes["workflow_type"], attributes["task_queue"]), ("ship", "cpp"))
                 seen = self.sink.metric("orders_seen")["sum"]["dataPoints"][0]
                 self.assertEqual(seen["asInt"], "3")
-                self.assertIn({"key": "shop", "value": {"stringValue": "north"}}, seen["attributes"])
+                self.assertEqual(attributes_of(seen)["shop"], "north")
                 taken = self.sink.metric("order_time")
                 self.assertEqual((taken["unit"], taken["histogram"]["dataPoints"][0]["sum"]), ("ms", 250))
                 latency = self.sink.metric("temporal_workflow_task_execution_latency")["histogram"]["dataPoints"][0]
@@ -316,45 +276,95 @@ class OnLambda(unittest.TestCase):
         local_stack.wait_for("the invocations to end", resting)
 
     def run_workflow(self, stack):
-        """The last invocation's start and end, and the log lines that its function wrote meanwhile."""
-        already = len(stack.lambda_log.read_text())
-        stack.start_workflow("hello", "hello-1", "observability", "Ann")
-        self.assertEqual(stack.result("hello-1"), "Hello, Ann!")
+        """The last invocation's start, and the records that its function logged meanwhile."""
+        already = len(stack.log_records())
+        stack.start_workflow("checkout", "checkout-1", "observability", "Ann")
+        self.assertEqual(stack.result("checkout-1"), "receipt of Ann")
         self.rest(stack)
-        start, end = stack.events("invocation_start")[-1], stack.events("invocation_end")[-1]
-        return start, end, stack.lambda_log.read_text()[already:]
+        return stack.events("invocation_start")[-1], stack.log_records()[already:]
 
     @unittest.skipUnless(COLLECTOR, "there is no collector: Go is missing, with which ./dev test builds one")
     def test_J8_J9_J3_what_an_invocation_measured_has_arrived_when_it_is_frozen(self):
         with tempfile.TemporaryDirectory() as folder, contextlib.closing(Collector(folder)) as collector:
             with self.stack(f"http://{collector.grpc}") as stack:
-                start, _, log = self.run_workflow(stack)
-                run, attempt = collector.sink.named("RunWorkflow:hello", "RunActivity:greet")
-                collector.sink.metric("temporal_workflow_completed")
-        self.assertNotIn("was not exported", log)
+                start, log = self.run_workflow(stack)
+                run, attempt, own = collector.sink.named("RunWorkflow:checkout", "RunActivity:charge", "authorize card")
+                metrics = {
+                    name: collector.sink.metric(name)
+                    for name in ("temporal_workflow_completed", "cards_charged", "checkout_latency")
+                }
+        self.assertEqual([record for record in log if "was not exported" in str(record)], [])
         self.assertEqual((run["service"], attempt["service"]), ("observability", "observability"))
+        self.assertEqual(own["parentSpanId"], attempt["spanId"])
         root = start["trace"].split(";")[0].removeprefix("Root=1-").replace("-", "")
         for span in (run, attempt):
             self.assertEqual([link["traceId"] for link in span["links"]], [root])
+        (charged,) = metrics["cards_charged"]["sum"]["dataPoints"]
+        self.assertEqual(charged["asInt"], "1")
+        self.assertEqual(
+            {key: value for key, value in attributes_of(charged).items() if key != "service_name"},
+            {
+                "activity_type": "charge",
+                "currency": "EUR",
+                "namespace": "default",
+                "task_queue": "observability",
+            },
+        )
+        (latency,) = metrics["checkout_latency"]["histogram"]["dataPoints"]
+        self.assertEqual((latency["count"], attributes_of(latency)["workflow_type"]), ("1", "checkout"))
+        self.assertEqual(
+            [(record["message"], record["trace_id"], record["span_id"]) for record in log if "trace_id" in record],
+            [("charging", attempt["traceId"], attempt["spanId"]), ("paid", run["traceId"], run["spanId"])],
+        )
 
     def test_emf_lines_come_with_each_invocation(self):
         with self.stack("http://unused", OBSERVE="emf") as stack:
-            start, _, log = self.run_workflow(stack)
-        lines = [json.loads(line[line.index("{") :]) for line in log.splitlines() if '"_aws"' in line]
+            start, log = self.run_workflow(stack)
+        schema = json.loads((ROOT / "tests/emf_schema.json").read_text())
+        lines = [record for record in log if "_aws" in record]
+        (charged,) = [line for line in lines if "cards_charged" in line]
+        self.assertEqual((charged["cards_charged"], charged["currency"]), (1, "EUR"))
         (line,) = [line for line in lines if "temporal_workflow_completed" in line]
         self.assertEqual(line["temporal_workflow_completed"], 1)
-        self.assertEqual((line["service_name"], line["workflow_type"]), ("observability", "hello"))
+        self.assertEqual((line["service_name"], line["workflow_type"]), ("observability", "checkout"))
         for line in lines:
+            jsonschema.validate(line, schema)
             self.assertLess(abs(line["_aws"]["Timestamp"] / 1000 - start["seconds"]), 60)
             for directive in line["_aws"]["CloudWatchMetrics"]:
                 self.assertEqual(directive["Namespace"], "Temporal")
                 for names in directive["Dimensions"]:
-                    self.assertLessEqual(len(names), 30)
                     self.assertTrue(all(isinstance(line[name], str) for name in names))
-                self.assertLessEqual(len(directive["Metrics"]), 100)
                 for metric in directive["Metrics"]:
-                    self.assertIn(metric["Unit"], ("Count", "Milliseconds", "None"))
                     self.assertIsInstance(line[metric["Name"]], (int, float, dict))
+
+    def test_headers_of_the_environment_are_sent_and_not_logged(self):
+        sink = Arrived()
+        self.addCleanup(sink.close)
+        variables = {"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_EXPORTER_OTLP_HEADERS": "api-key=not%20for%20logs"}
+        with self.stack(sink.url, **variables) as stack:
+            self.run_workflow(stack)
+            sink.named("RunWorkflow:checkout")
+            log = stack.lambda_log.read_text()
+        self.assertEqual({headers["api-key"] for headers in sink.headers}, {"not for logs"})
+        self.assertNotIn("not for logs", log)
+        self.assertNotIn("not%20for%20logs", log)
+
+    def test_the_demo_shows_the_trace_and_the_metrics(self):
+        with tempfile.TemporaryDirectory() as folder:
+            demo = [sys.executable, ROOT / "scripts/demo.py", "--observe", "Ann", "--build", BUILD, "--folder", folder]
+            done = subprocess.run(demo, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for line in (
+            "receipt of Ann",
+            r"RunWorkflow:checkout +0\.0 +\d+\.\d +#{40}",
+            r"  StartActivity:charge .*",
+            r"    RunActivity:charge .*",
+            r"      authorize card .*",
+            r"INFO charging, span_id=[0-9a-f]{16}",
+            r"cards_charged +1 +activity_type=charge currency=EUR",
+            r"checkout_latency +1 with a mean of \d+\.\d ms +workflow_type=checkout",
+        ):
+            self.assertRegex(done.stdout, rf"(?m)^{line}$")
 
     def expect_one_warning_in_time(self, endpoint, words):
         with self.stack(endpoint) as stack:
@@ -375,7 +385,7 @@ class OnLambda(unittest.TestCase):
             self.expect_one_warning_in_time(f"http://127.0.0.1:{silent.getsockname()[1]}", "not exported within 2s")
 
     def test_J10_a_collector_that_does_not_speak_grpc_costs_one_warning(self):
-        sink = Sink()
+        sink = Arrived()
         self.addCleanup(sink.close)
         self.expect_one_warning_in_time(sink.url, "metrics: ")
 
