@@ -17,6 +17,7 @@ import tempfile
 import time
 import unittest
 import urllib.request
+import zipfile
 
 import jsonschema
 import yaml
@@ -336,6 +337,12 @@ class OnLambda(unittest.TestCase):
                     self.assertTrue(all(isinstance(line[name], str) for name in names))
                 for metric in directive["Metrics"]:
                     self.assertIsInstance(line[metric["Name"]], (int, float, dict))
+
+    def test_the_zip_holds_the_collectors_configuration(self):
+        with zipfile.ZipFile(BUILD / "examples/observability/observability.zip") as packed:
+            self.assertEqual(packed.namelist(), ["bootstrap", "otel-collector-config.yaml"])
+            expected = (ROOT / "examples/observability/otel-collector-config.yaml").read_bytes()
+            self.assertEqual(packed.read("otel-collector-config.yaml"), expected)
 
     def test_headers_of_the_environment_are_sent_and_not_logged(self):
         sink = Arrived()
