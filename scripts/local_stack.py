@@ -116,6 +116,21 @@ class Child:
         self.process.wait()
 
 
+def start_collector(program, config, folder):
+    """An OpenTelemetry Collector with this configuration, once it listens; a child that the caller stops."""
+    path, log = pathlib.Path(folder) / "collector.yaml", pathlib.Path(folder) / "collector.log"
+    path.write_text(config)
+    child = Child("the collector", [program, "--config", str(path)], log, dict(os.environ))
+    try:
+        wait_for(
+            "the collector", lambda: child.require_alive() and "Everything is ready" in log.read_text(errors="replace")
+        )
+    except StackError as error:
+        child.stop()
+        raise StackError(f"{error}:\n{log.read_text(errors='replace')}") from error
+    return child
+
+
 class Stack:
     """The server and the local Lambda; a context manager that stops both.
 

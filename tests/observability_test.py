@@ -77,19 +77,7 @@ class Collector:
         for pipeline in config["service"]["pipelines"].values():
             names = [name for name in pipeline["exporters"] if not name.startswith("aws")]
             pipeline["exporters"] = [*names, "otlphttp"]
-        path = pathlib.Path(folder) / "collector.yaml"
-        path.write_text(yaml.safe_dump(config))
-        self.log = pathlib.Path(folder) / "collector.log"
-        self.child = local_stack.Child("the collector", [COLLECTOR, "--config", str(path)], self.log, dict(os.environ))
-
-        def ready():
-            self.child.require_alive()
-            return "Everything is ready" in self.log.read_text()
-
-        try:
-            local_stack.wait_for("the collector", ready)
-        except local_stack.StackError as error:
-            raise local_stack.StackError(f"{error}:\n{self.log.read_text()}") from error
+        self.child = local_stack.start_collector(COLLECTOR, yaml.safe_dump(config), folder)
 
     def close(self):
         self.child.stop()
