@@ -3,6 +3,8 @@
 # - All is generated for the lite runtime. No message meets JSON here, and descriptors would be a tenth of a bootstrap.
 # - The well-known types are messages of our own package temporal.well_known: those that come with protobuf bring its whole
 #   runtime with them, and must stay what they are for users whose messages need it.
+# - The task in a NexusTask is bytes, to be parsed where Nexus is served: as a message it would bring the largest file,
+#   workflowservice, into every file that knows a workflow command.
 # - The package temporal.api.namespace.v1 is namespace_: protobuf 3.21 does not escape the C++ keyword. No message of it
 #   travels inside an Any.
 set(Protobuf_USE_STATIC_LIBS ON)
@@ -84,6 +86,10 @@ function(temporal_proto original name)
   string(REPLACE "temporal.api.namespace.v1" "temporal.api.namespace_.v1" text "${text}")
   string(REPLACE "google.protobuf" "temporal.well_known" text "${text}")
   string(REPLACE "google/protobuf/" "temporal/well_known/" text "${text}")
+  if(name MATCHES "sdk/core/nexus/")
+    string(REPLACE "import \"temporal/api/workflowservice/v1/request_response.proto\";" "" text "${text}")
+    string(REPLACE "temporal.api.workflowservice.v1.PollNexusTaskQueueResponse task" "bytes task" text "${text}")
+  endif()
   string(REGEX REPLACE "(\npackage [^;]+;)" "\\1\noption optimize_for = LITE_RUNTIME;" text "${text}")
   file(CONFIGURE OUTPUT "${proto_copies}/${name}.proto" CONTENT "${text}" @ONLY)
   list(APPEND proto_files "${proto_copies}/${name}.proto")
@@ -109,9 +115,12 @@ add_custom_command(
   DEPENDS ${proto_files}
   COMMENT "Generating C++ code for Temporal's protos"
   VERBATIM)
-set_source_files_properties(${proto_outputs} PROPERTIES COMPILE_OPTIONS "-w;-g0;$<$<CONFIG:Dev>:-O0>" SKIP_LINTING ON)
+set_source_files_properties(${proto_outputs} PROPERTIES SKIP_LINTING ON)
 
 add_library(temporal_protos STATIC ${proto_outputs})
+target_compile_options(temporal_protos PRIVATE -w -g0 $<$<CONFIG:Dev>:-O0>)
+# Most of these files are small and include the same headers: compiled together they take a fifth of the time.
+set_target_properties(temporal_protos PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
 target_include_directories(temporal_protos SYSTEM PUBLIC
   $<BUILD_INTERFACE:${TEMPORAL_PROTOS_DIR}> $<INSTALL_INTERFACE:include>)
 target_link_libraries(temporal_protos PUBLIC protobuf::libprotobuf)
