@@ -120,7 +120,9 @@ def start_collector(program, config, folder):
     """An OpenTelemetry Collector with this configuration, once it listens; a child that the caller stops."""
     path, log = pathlib.Path(folder) / "collector.yaml", pathlib.Path(folder) / "collector.log"
     path.write_text(config)
-    child = Child("the collector", [program, "--config", str(path)], log, dict(os.environ))
+    # Without metrics of its own, which it would serve on port 8888.
+    command = [program, "--config", str(path), "--set", "service.telemetry.metrics.level=none"]
+    child = Child("the collector", command, log, dict(os.environ))
     try:
         wait_for(
             "the collector", lambda: child.require_alive() and "Everything is ready" in log.read_text(errors="replace")

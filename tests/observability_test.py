@@ -194,6 +194,10 @@ class Collected(unittest.IsolatedAsyncioTestCase):
         self.sink.named("RunWorkflow:Order", "RunWorkflow:ship", "RunActivity:pack")
         with self.sink.lock:
             counts = collections.Counter(span["name"] for span in self.sink.spans)
+        # Without a cache core may evict the child while its local activity runs (once it has completed a task of the
+        # parent), which then runs again in the next attempt of the workflow task: two runs, and rightly two spans.
+        for name in ("StartActivity:refuse", "RunActivity:refuse"):
+            self.assertGreaterEqual(counts.pop(name), 1)
         self.assertEqual({name: count for name, count in counts.items() if count > 1}, {})
 
     async def test_J7_traces_without_a_sender_have_an_id_in_the_form_of_x_ray(self):

@@ -60,7 +60,7 @@ struct WorkerOptions {
   std::optional<PollerBehavior> activity_task_poller_behavior = {};
   std::optional<PollerBehavior> nexus_task_poller_behavior = {};
 
-  std::size_t max_cached_workflows = 1000;                           ///< zero: no sticky cache
+  std::size_t max_cached_workflows = 1000;                           ///< 0: no cache; a local activity may run twice
   std::optional<Duration> sticky_schedule_to_start_timeout = {};     ///< 10 s when not chosen
   std::optional<Duration> max_heartbeat_throttle_interval = {};      ///< 60 s when not chosen
   std::optional<Duration> default_heartbeat_throttle_interval = {};  ///< 30 s when not chosen
