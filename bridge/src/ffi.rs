@@ -200,7 +200,10 @@ impl<T: Send + 'static> Request<T> {
         F: Future<Output = Result<T>>,
     {
         let answered = self.answered(guarded_now(prepare));
-        let _ = guarded_now(|| Ok(handle.block_on(answered)));
+        let _ = guarded_now(|| {
+            handle.block_on(answered);
+            Ok(())
+        });
     }
 
     async fn answered(self, prepared: Result<impl Future<Output = Result<T>>>) {

@@ -61,9 +61,7 @@ void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> p
   for (auto& [key, payload] : payloads) messages[key] = to_proto(std::move(payload));
 }
 
-Duration to_duration(const well_known::Duration& message) {
-  return saturated(message.seconds(), message.nanos());
-}
+Duration to_duration(const well_known::Duration& message) { return saturated(message.seconds(), message.nanos()); }
 
 void set_duration(well_known::Duration& message, Duration duration) {
   message.set_seconds(duration.count() / nanos_per_second);  // both parts have the same sign, as the message wants it

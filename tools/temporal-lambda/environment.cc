@@ -202,8 +202,8 @@ void Environment::hand_out() {
   invoked_at_ = Clock::now();
   const auto deadline = std::chrono::system_clock::now() + function_.timeout;
   say("START RequestId: " + invocation_->request_id + " Version: " + function_.version);
-  log("invocation_start", {{"attempt", invocation_->attempt}, {"cold", init_duration_.has_value()},
-                            {"trace", invocation_->trace}});
+  log("invocation_start",
+      {{"attempt", invocation_->attempt}, {"cold", init_duration_.has_value()}, {"trace", invocation_->trace}});
   auto response = make_response(200, invocation_->payload);
   response.set("Lambda-Runtime-Aws-Request-Id", invocation_->request_id);
   response.set("Lambda-Runtime-Deadline-Ms",

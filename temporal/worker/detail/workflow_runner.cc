@@ -111,8 +111,7 @@ workflow::detail::Instance& WorkflowRunner::Turn::instance() {
           {.type = "NotFoundError"}};
     }
     const auto& definition = found == known.end() ? *runner_.dynamic_ : found->second;
-    instance =
-        std::make_unique<workflow::detail::Instance>(definition, runner_.options_, activation_.run_id(), *start);
+    instance = std::make_unique<workflow::detail::Instance>(definition, runner_.options_, activation_.run_id(), *start);
   }
   return *instance;
 }
