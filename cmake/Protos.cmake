@@ -119,7 +119,7 @@ set_source_files_properties(${proto_outputs} PROPERTIES SKIP_LINTING ON)
 
 add_library(temporal_protos STATIC ${proto_outputs})
 target_compile_options(temporal_protos PRIVATE -w -g0 $<$<CONFIG:Dev>:-O0>)
-# Most of these files are small and include the same headers: compiled together they take a fifth of the time.
+# Most of these files are small and include the same headers: compiled together they take a quarter of the time.
 set_target_properties(temporal_protos PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
 target_include_directories(temporal_protos SYSTEM PUBLIC
   $<BUILD_INTERFACE:${TEMPORAL_PROTOS_DIR}> $<INSTALL_INTERFACE:include>)
