@@ -1,6 +1,6 @@
 # target temporal_bridge: the Rust crate in bridge/, built by cargo into a folder that all build directories share, with
 # the profile that fits: release for what is shipped, dev otherwise. Cargo itself sees whether there is anything to do.
-include(Cargo)
+include(Core) # and cargo
 
 set(bridge_target_dir "${PROJECT_SOURCE_DIR}/build/cargo")
 if(CMAKE_BUILD_TYPE MATCHES "^(Release|MinSizeRel)$")
@@ -17,9 +17,9 @@ file(GLOB bridge_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bridge/src/*.r
 add_custom_command(
   OUTPUT "${TEMPORAL_BRIDGE_LIBRARY}"
   COMMAND "${TEMPORAL_CARGO}" build --quiet --locked --profile ${bridge_profile}
-          --manifest-path "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml" --target-dir "${bridge_target_dir}"
+          --manifest-path "${TEMPORAL_BRIDGE_MANIFEST}" --target-dir "${bridge_target_dir}"
   COMMAND ${CMAKE_COMMAND} -E touch_nocreate "${TEMPORAL_BRIDGE_LIBRARY}"
-  DEPENDS ${bridge_sources} "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml" "${PROJECT_SOURCE_DIR}/bridge/Cargo.lock"
+  DEPENDS ${bridge_sources} "${TEMPORAL_BRIDGE_MANIFEST}" "${patched_bridge}/Cargo.lock" "${patched_core}/.patched"
   COMMENT "Building the bridge with cargo, profile ${bridge_profile} (minutes the first time)"
   USES_TERMINAL
   VERBATIM)
@@ -33,7 +33,7 @@ target_link_libraries(temporal_bridge INTERFACE Threads::Threads ${CMAKE_DL_LIBS
 
 if(BUILD_TESTING AND NOT TEMPORAL_SANITIZE)
   add_test(NAME Bridge.RustTests
-    COMMAND "${TEMPORAL_CARGO}" test --locked --lib --manifest-path "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml"
+    COMMAND "${TEMPORAL_CARGO}" test --locked --lib --manifest-path "${TEMPORAL_BRIDGE_MANIFEST}"
             --target-dir "${bridge_target_dir}")
   set_tests_properties(Bridge.RustTests PROPERTIES LABELS bridge TIMEOUT 900)
 endif()

@@ -22,6 +22,7 @@ packages=(
   ninja-build
   nlohmann-json3-dev
   openssl
+  patch
   pkg-config
   protobuf-compiler
   python3-venv

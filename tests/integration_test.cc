@@ -97,6 +97,30 @@ workflow::Definition gate() {
       .update<&Gate::ask, &Gate::validate_ask>();
 }
 
+/// So many steps here and elsewhere, one after the other, until it waits at a door: a history of several pages.
+class LongWay {
+ public:
+  workflow::Task<int> run(int steps) {
+    int sum = 0;
+    for (int n = 0; n < steps; ++n) {
+      sum += co_await workflow::execute_local_activity<step>({.start_to_close_timeout = 10s}, n);
+      sum += co_await workflow::execute_activity<step>({.start_to_close_timeout = 10s}, n);
+    }
+    arrived_ = true;
+    co_await workflow::wait_condition([this] { return opened_; });
+    co_return sum;
+  }
+  workflow::Task<bool> arrive() {
+    co_await workflow::wait_condition([this] { return arrived_; });
+    co_return opened_;
+  }
+  void open() { opened_ = true; }
+
+ private:
+  bool arrived_ = false;
+  bool opened_ = false;
+};
+
 std::latch* cancelled_activity_started = nullptr;
 void until_cancelled() {
   cancelled_activity_started->count_down();
@@ -214,6 +238,30 @@ TEST_F(IntegrationTest, AWorkflowGoesOnAfterItsWorkerRestarts) {
   handle.signal<&Gate::open>("the second worker").get();
   const RunningWorker second{client(), options};
   EXPECT_EQ(handle.result().get(), "Hello, the second worker!");
+}
+
+TEST_F(IntegrationTest, ARunWithAHistoryOfSeveralPagesGoesOnAfterItsWorkerRestarts) {
+  constexpr auto steps = 80;
+  constexpr auto two_pages = 512;
+  worker::WorkerOptions options{.task_queue = unique_name()};
+  options.add_workflow(
+      workflow::definition<LongWay>().run<&LongWay::run>().update<&LongWay::arrive>().signal<&LongWay::open>());
+  options.add_activity<step>();
+  steps_run = 0;
+  auto handle = client().start<&LongWay::run>({.id = unique_name(), .task_queue = options.task_queue}, steps).get();
+  {
+    const RunningWorker first{client(), options};
+    EXPECT_FALSE(handle.update<&LongWay::arrive>().get());
+  }
+  EXPECT_EQ(steps_run, 2 * steps);
+  EXPECT_GT(history_of(handle).size(), two_pages);
+  handle.signal<&LongWay::open>().get();
+  {
+    const RunningWorker second{client(), options};
+    EXPECT_EQ(handle.result().get(), steps * (steps - 1));
+  }
+  EXPECT_EQ(steps_run, 2 * steps) << "nothing runs again";
+  EXPECT_EQ(replay(options, handle), "no error");
 }
 
 TEST_F(IntegrationTest, CodeThatDoesNotFitTheHistoryIsANondeterminismError) {

@@ -3,11 +3,15 @@
 #include <temporal/common/errors.h>
 #include <temporal/workflow/workflow.h>
 
+#include <temporal/api/history/v1/message.pb.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <stdexcept>
+#include <string>
+#include <vector>
 
 namespace temporal::testing {
 namespace {
@@ -128,6 +132,105 @@ TEST(Replayer, RefusesAHistoryThatCannotBeOneAndGoesOn) {
   EXPECT_THAT(describe(results[0].failure), HasSubstr("the history cannot be replayed"));
   EXPECT_THAT(describe(results[1].failure), HasSubstr("does not say its task queue"));
   EXPECT_EQ(describe(results[2].failure), "no error");
+}
+
+/// As a server writes it: a workflow that has slept so often, one workflow task after the other.
+class SleeperHistory {
+ public:
+  explicit SleeperHistory(int sleeps) {
+    auto& start = *add(api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)
+                       ->mutable_workflow_execution_started_event_attributes();
+    start.mutable_workflow_type()->set_name("sleeper");
+    start.mutable_task_queue()->set_name("queue");
+    start.set_original_execution_run_id("run");
+    for (int i = 1; i <= sleeps; ++i) {
+      task();
+      auto& timer = *add(api::enums::v1::EVENT_TYPE_TIMER_STARTED)->mutable_timer_started_event_attributes();
+      timer.set_timer_id(std::to_string(i));
+      timer.mutable_start_to_fire_timeout()->set_seconds(1);
+      const auto started = history_.events_size();
+      auto& fired = *add(api::enums::v1::EVENT_TYPE_TIMER_FIRED)->mutable_timer_fired_event_attributes();
+      fired.set_timer_id(std::to_string(i));
+      fired.set_started_event_id(started);
+    }
+    task();
+  }
+
+  void complete() {
+    add(api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED)
+        ->mutable_workflow_execution_completed_event_attributes();
+  }
+  void terminate() {
+    add(api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_TERMINATED)
+        ->mutable_workflow_execution_terminated_event_attributes();
+  }
+  /// Forgets what came later.
+  void cut(int events) { history_.mutable_events()->DeleteSubrange(events, history_.events_size() - events); }
+  [[nodiscard]] int size() const { return history_.events_size(); }
+  [[nodiscard]] client::WorkflowHistory get() const {
+    return {.workflow_id = "sleeper", .bytes = history_.SerializeAsString()};
+  }
+
+ private:
+  api::history::v1::HistoryEvent* add(api::enums::v1::EventType type) {
+    auto* event = history_.add_events();
+    event->set_event_id(history_.events_size());
+    event->set_event_type(type);
+    event->mutable_event_time()->set_seconds(1'770'000'000);
+    return event;
+  }
+  void task() {
+    add(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)->mutable_workflow_task_scheduled_event_attributes();
+    const auto scheduled = history_.events_size();
+    add(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_STARTED)
+        ->mutable_workflow_task_started_event_attributes()
+        ->set_scheduled_event_id(scheduled);
+    auto& completed =
+        *add(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_COMPLETED)->mutable_workflow_task_completed_event_attributes();
+    completed.set_scheduled_event_id(scheduled);
+    completed.set_started_event_id(scheduled + 1);
+  }
+
+  api::history::v1::History history_;
+};
+
+int sleeps = 0;
+int sleeps_done = 0;
+
+workflow::Task<void> sleeper() {
+  for (sleeps_done = 0; sleeps_done < sleeps; ++sleeps_done) co_await workflow::sleep(1s);
+}
+
+std::string story_of_sleeper(int sleeps_of_the_code, const SleeperHistory& history) {
+  sleeps = sleeps_of_the_code;
+  return story<sleeper>(history.get());
+}
+
+TEST(Replayer, ReplaysALongHistoryToItsEnd) {
+  SleeperHistory history{300};
+  history.complete();
+  EXPECT_EQ(story_of_sleeper(300, history), "no error");
+  EXPECT_EQ(sleeps_done, 300);
+}
+
+TEST(Replayer, SaysWhereTheCodeLeavesALongHistory) {
+  SleeperHistory history{300};
+  history.complete();
+  EXPECT_THAT(story_of_sleeper(299, history), StartsWith("NondeterminismError: "));
+  EXPECT_THAT(story_of_sleeper(301, history), StartsWith("NondeterminismError: "));
+}
+
+// A history is taken from a run at any time, and runs end without their code.
+TEST(Replayer, ReplaysAsFarAsTheHistoryGoes) {
+  const SleeperHistory whole{3};
+  for (auto events = 3; events <= whole.size(); ++events) {
+    auto history = whole;
+    history.cut(events);
+    EXPECT_EQ(story_of_sleeper(4, history), "no error") << events << " events";
+    EXPECT_EQ(sleeps_done, (events - 1) / 5) << events << " events";
+    history.terminate();
+    EXPECT_EQ(story_of_sleeper(4, history), "no error") << events << " events, then terminated";
+  }
 }
 
 TEST(Replayer, NeedsWorkflows) { EXPECT_THROW(Replayer{{}}, ConfigurationError); }
