@@ -31,7 +31,7 @@ enum TemporalCode {
 };
 
 // Raised whenever this header or the messages change; temporal_abi_version() says what the library was built with.
-#define TEMPORAL_ABI_VERSION 6
+#define TEMPORAL_ABI_VERSION 7
 
 // Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
 // result; else it is an Error. The bytes are gone when it returns. Where there is no runtime, because the handle is
@@ -166,6 +166,7 @@ int32_t temporal_worker_new(TemporalRuntime* runtime, TemporalConnection* connec
                             TemporalBytes* error);
 int32_t temporal_worker_new_replay(TemporalRuntime* runtime, const uint8_t* options, size_t size,
                                    TemporalWorker** worker, TemporalBytes* error);
+// Answers the run's id.
 void temporal_worker_push_history(TemporalWorker* worker, const uint8_t* workflow_id, size_t id_size,
                                   const uint8_t* history, size_t size, temporal_callback callback, void* user);
 void temporal_worker_close_histories(TemporalWorker* worker);

@@ -1,18 +1,44 @@
 //! Workers that replay histories and need no server.
 
 use crate::{
-    error::{Code, Error, guarded_now},
+    error::{Code, Error, Result, guarded_now},
     ffi::{self, Bytes, RawCallback, answer_now},
     runtime::TemporalRuntime,
     worker::{TemporalWorker, start},
     worker_config::config,
 };
 use std::{ffi::c_void, sync::PoisonError};
-use temporalio_protos::temporal::api::history::v1::History;
+use temporalio_protos::temporal::api::{
+    enums::v1::EventType,
+    history::v1::{History, HistoryEvent, history_event::Attributes},
+};
 use temporalio_sdk_core::{
     init_replay_worker,
     replay::{HistoryFeeder, HistoryForReplay, HistoryInfo, ReplayWorkerInput},
 };
+
+/// The run as core names it: after a reset, a history says which run it began as. A history that cannot be one is an
+/// error here: core would wait for ever, or panic on a thread where nobody notices.
+fn run_of(history: &History, workflow_id: &str) -> Result<String> {
+    let is_task = |event: &HistoryEvent| event.event_type() == EventType::WorkflowTaskStarted;
+    if !history.events.iter().any(is_task) {
+        return Err(ffi::invalid(format!(
+            "the history of workflow {workflow_id} has no workflow task to replay"
+        )));
+    }
+    let info = HistoryInfo::new_from_history(history, None)
+        .map_err(|e| ffi::invalid(format!("the history cannot be replayed: {e:#}")))?;
+    match &history.events[0].attributes {
+        Some(Attributes::WorkflowExecutionStartedEventAttributes(start))
+            if start.task_queue.is_some() =>
+        {
+            Ok(info.orig_run_id().to_owned())
+        }
+        _ => Err(ffi::invalid(format!(
+            "the history of workflow {workflow_id} does not say its task queue"
+        ))),
+    }
+}
 
 /// # Safety
 /// See `temporal_bridge.h`.
@@ -56,9 +82,7 @@ pub unsafe extern "C" fn temporal_worker_push_history(
         start(worker, callback, user, |worker| {
             let id = ffi::text(ffi::input(workflow_id, id_size)?)?;
             let history: History = ffi::message(history, size)?;
-            // Core panics at a history that cannot be one, on a thread where nobody notices.
-            HistoryInfo::new_from_history(&history, None)
-                .map_err(|e| ffi::invalid(format!("the history cannot be replayed: {e:#}")))?;
+            let run_id = run_of(&history, &id)?;
             let feeder = worker
                 .histories
                 .lock()
@@ -70,7 +94,7 @@ pub unsafe extern "C" fn temporal_worker_push_history(
                 feeder
                     .feed(HistoryForReplay::new(history, id))
                     .await
-                    .map(|()| Vec::new())
+                    .map(|()| run_id.into_bytes())
                     .map_err(|e| Error::new(Code::Shutdown, e.to_string()))
             })
         })

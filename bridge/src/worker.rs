@@ -203,12 +203,13 @@ macro_rules! complete {
                     let core = worker.core()?;
                     let completion = ffi::message(completion, size)?;
                     $before(worker, &core, &completion);
-                    Ok(async move {
+                    let completing = async move {
                         core.$complete(completion)
                             .await
                             .map(|_| Vec::new())
                             .map_err(|e| ffi::invalid(e.to_string()))
-                    })
+                    };
+                    Ok(Box::pin(completing)) // it is large, and is handed on often
                 })
             }
         }

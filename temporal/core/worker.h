@@ -49,7 +49,7 @@ class Worker {
   /// within the limit is an error of kind `timeout`, and the worker is given up.
   void finalize(std::chrono::milliseconds limit, Callback done);
 
-  // Of a replay worker.
+  // Of a replay worker. What `push_history` answers is the run's id.
   void push_history(const std::string& workflow_id, const std::string& history, Callback done);
   void close_histories();
 

@@ -8,11 +8,9 @@
 #include <temporal/worker/detail/instance_options.h>
 #include <temporal/worker/detail/workflow_runner.h>
 
-#include <temporal/api/history/v1/message.pb.h>
 #include <temporal/sdk/core/workflow_activation/workflow_activation.pb.h>
 #include <temporal/sdk/core/workflow_completion/workflow_completion.pb.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -28,24 +26,6 @@ using namespace std::chrono_literals;
 
 constexpr auto replay_namespace = "replay";
 constexpr auto longest_finalize = 10s;
-
-/// The run as core names it: after a reset, a history says which run it began as.
-std::string run_of(const client::WorkflowHistory& history) {
-  api::history::v1::History message;
-  message.ParseFromString(history.bytes);
-  const auto is_task = [](const auto& event) { return event.has_workflow_task_started_event_attributes(); };
-  if (std::ranges::none_of(message.events(), is_task)) {
-    // Core would wait in vain.
-    throw ConfigurationError("the history of workflow " + history.workflow_id + " has no workflow task to replay");
-  }
-  const auto& first = message.events(0);
-  const auto& start = first.workflow_execution_started_event_attributes();
-  if (first.has_workflow_execution_started_event_attributes() && !start.has_task_queue()) {
-    // Core would panic on a thread that nobody hears of.
-    throw ConfigurationError("the history of workflow " + history.workflow_id + " does not say its task queue");
-  }
-  return start.original_execution_run_id();
-}
 
 std::exception_ptr failure_of(const coresdk::workflow_completion::Failure& failed) {
   if (failed.force_cause() == api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR) {
@@ -77,8 +57,8 @@ class ReplayWorker {
 
   /// Gives what is wrong, or null.
   std::exception_ptr replay(const client::WorkflowHistory& history) {
-    const auto run_id = run_of(history);
-    core::await([&](core::Callback done) { core_->push_history(history.workflow_id, history.bytes, std::move(done)); });
+    const auto run_id = core::await(
+        [&](core::Callback done) { core_->push_history(history.workflow_id, history.bytes, std::move(done)); });
     std::exception_ptr task_failure;
     while (const auto bytes = next_activation()) {
       const auto completion = workflows_.handle(*bytes);
