@@ -138,6 +138,18 @@ def replay(program, path, times):
     return (cpu(times) - cpu(0)) / times
 
 
+def take_up(stack, program, queue, events):
+    """A new worker answers a query of a workflow that has run on the task queue: it replays all of its events."""
+    with Worker(stack, program, queue) as worker:
+        cpu = worker.cpu()
+        try:
+            stack.http(f"/workflows/{queue}/query/nothing-like-this", {})
+        except StackError as error:
+            if "nothing-like-this" not in str(error):
+                raise
+        return Result(cpu=(worker.cpu() - cpu) / events * 1000)
+
+
 def in_turns(runs, result):
     """The medians of `result(program, run)`, of ours and of the bare core."""
     measured = {OURS: [], BARE_CORE: []}
@@ -161,25 +173,36 @@ def row(name, ours, bare):
     return (name, tasks(ours), tasks(bare), allocations, *cpu, f"{ours.cpu / bare.cpu:.2f}x")
 
 
+def queue_of(program, workload, run=0):
+    return f"{program.name}-{workload.replace(' ', '-').replace(',', '')}-{run}"
+
+
 def table(runs):
     rows = []
     with local_stack.Stack(ROOT / "build/release", FOLDER, {}, {}) as stack:
 
         def live(name, workload, runs=runs):
-            queue = name.replace(" ", "-").replace(",", "")
-            sides = in_turns(
-                runs, lambda program, run: measure(stack, program, f"{program.name}-{queue}-{run}", workload)
-            )
+            sides = in_turns(runs, lambda program, run: measure(stack, program, queue_of(program, name, run), workload))
             rows.append(row(f"{name}: a workflow task", *sides))
-            return f"{OURS.name}-{queue}-0"
+
+        def replayed(name, result):
+            rows.append(row(f"{name}: 1,000 events", *in_turns(runs, result)))
 
         try:
             for name, workload in WORKLOADS.items():
                 live(name, workload)
             for events, times in ((1_000, 50), (10_000, 10)):
-                path, length = export(stack, live(f"a history of {events:,} events", steps(events), runs=1))
-                sides = in_turns(runs, lambda program, _: Result(cpu=replay(program, path, times) / length * 1000))
-                rows.append(row(f"replay of {length:,} events: 1,000 of them", *sides))
+                name = f"a history of {events:,} events"
+                live(name, steps(events), runs=1)
+                path, length = export(stack, queue_of(OURS, name))
+                replayed(
+                    f"replay of {length:,} events",
+                    lambda program, _: Result(cpu=replay(program, path, times) / length * 1000),
+                )
+                replayed(
+                    f"{length:,} events taken up by a new worker",
+                    lambda program, _: take_up(stack, program, queue_of(program, name), length),
+                )
         except StackError:
             print(stack.logs(), file=sys.stderr)
             raise
