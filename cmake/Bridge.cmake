@@ -2,6 +2,7 @@
 # the profile that fits: release for what is shipped, dev otherwise. Cargo itself sees whether there is anything to do.
 include(Core) # and cargo
 
+temporal_patched_bridge(bridge_crate)
 set(bridge_target_dir "${PROJECT_SOURCE_DIR}/build/cargo")
 if(CMAKE_BUILD_TYPE MATCHES "^(Release|MinSizeRel)$")
   set(bridge_profile release)
@@ -17,9 +18,9 @@ file(GLOB bridge_sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bridge/src/*.r
 add_custom_command(
   OUTPUT "${TEMPORAL_BRIDGE_LIBRARY}"
   COMMAND "${TEMPORAL_CARGO}" build --quiet --locked --profile ${bridge_profile}
-          --manifest-path "${TEMPORAL_BRIDGE_MANIFEST}" --target-dir "${bridge_target_dir}"
+          --manifest-path "${bridge_crate}/Cargo.toml" --target-dir "${bridge_target_dir}"
   COMMAND ${CMAKE_COMMAND} -E touch_nocreate "${TEMPORAL_BRIDGE_LIBRARY}"
-  DEPENDS ${bridge_sources} "${TEMPORAL_BRIDGE_MANIFEST}" "${patched_bridge}/Cargo.lock" "${patched_core}/.patched"
+  DEPENDS ${bridge_sources} "${bridge_crate}/Cargo.toml" "${bridge_crate}/Cargo.lock" "${bridge_crate}/../crate/.patched"
   COMMENT "Building the bridge with cargo, profile ${bridge_profile} (minutes the first time)"
   USES_TERMINAL
   VERBATIM)
@@ -33,7 +34,7 @@ target_link_libraries(temporal_bridge INTERFACE Threads::Threads ${CMAKE_DL_LIBS
 
 if(BUILD_TESTING AND NOT TEMPORAL_SANITIZE)
   add_test(NAME Bridge.RustTests
-    COMMAND "${TEMPORAL_CARGO}" test --locked --lib --manifest-path "${TEMPORAL_BRIDGE_MANIFEST}"
+    COMMAND "${TEMPORAL_CARGO}" test --locked --lib --manifest-path "${bridge_crate}/Cargo.toml"
             --target-dir "${bridge_target_dir}")
   set_tests_properties(Bridge.RustTests PROPERTIES LABELS bridge TIMEOUT 900)
 endif()

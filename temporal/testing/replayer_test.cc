@@ -203,6 +203,7 @@ workflow::Task<void> sleeper() {
 
 std::string story_of_sleeper(int sleeps_of_the_code, const SleeperHistory& history) {
   sleeps = sleeps_of_the_code;
+  sleeps_done = -1;
   return story<sleeper>(history.get());
 }
 
@@ -216,8 +217,10 @@ TEST(Replayer, ReplaysALongHistoryToItsEnd) {
 TEST(Replayer, SaysWhereTheCodeLeavesALongHistory) {
   SleeperHistory history{300};
   history.complete();
-  EXPECT_THAT(story_of_sleeper(299, history), StartsWith("NondeterminismError: "));
-  EXPECT_THAT(story_of_sleeper(301, history), StartsWith("NondeterminismError: "));
+  EXPECT_THAT(story_of_sleeper(299, history), AllOf(StartsWith("NondeterminismError: "), HasSubstr("TMPRL1100")));
+  EXPECT_EQ(sleeps_done, 299);
+  EXPECT_THAT(story_of_sleeper(301, history), AllOf(StartsWith("NondeterminismError: "), HasSubstr("TMPRL1100")));
+  EXPECT_EQ(sleeps_done, 300);
 }
 
 // A history is taken from a run at any time, and runs end without their code.
@@ -230,6 +233,7 @@ TEST(Replayer, ReplaysAsFarAsTheHistoryGoes) {
     EXPECT_EQ(sleeps_done, (events - 1) / 5) << events << " events";
     history.terminate();
     EXPECT_EQ(story_of_sleeper(4, history), "no error") << events << " events, then terminated";
+    EXPECT_EQ(sleeps_done, (events - 1) / 5) << events << " events, then terminated";
   }
 }
 
