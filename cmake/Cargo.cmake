@@ -17,9 +17,13 @@ if(NOT TEMPORAL_CARGO)
 endif()
 
 function(temporal_crate_dir crate result)
-  execute_process(
-    COMMAND "${TEMPORAL_CARGO}" metadata --locked --format-version 1 --manifest-path "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml"
-    OUTPUT_VARIABLE metadata COMMAND_ERROR_IS_FATAL ANY)
+  get_property(metadata GLOBAL PROPERTY temporal_cargo_metadata) # of this configure: cargo is asked once
+  if(NOT metadata)
+    execute_process(
+      COMMAND "${TEMPORAL_CARGO}" metadata --locked --format-version 1 --manifest-path "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml"
+      OUTPUT_VARIABLE metadata COMMAND_ERROR_IS_FATAL ANY)
+    set_property(GLOBAL PROPERTY temporal_cargo_metadata "${metadata}")
+  endif()
   if(NOT metadata MATCHES "\"manifest_path\":\"([^\"]*/${crate}-[0-9][^\"/]*)/Cargo.toml\"")
     message(FATAL_ERROR "cargo metadata names no crate ${crate}")
   endif()
