@@ -10,6 +10,7 @@ import contextlib
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
 import sys
@@ -219,12 +220,20 @@ class Collected(unittest.IsolatedAsyncioTestCase):
         self.assertIn(int(run["traceId"][:8], 16), range(before - 1, int(time.time()) + 1))
 
     async def test_metrics_are_served_for_prometheus(self):
-        port = local_stack.free_port()
-        with self.cpp_worker("prometheus", endpoint=f"127.0.0.1:{port}"):
+        endpoint = f"127.0.0.1:{local_stack.free_port()}"
+
+        def found(pattern):
+            page = urllib.request.urlopen(f"http://{endpoint}/metrics", timeout=10).read().decode()
+            return re.search(pattern, page)
+
+        with self.cpp_worker("prometheus", endpoint=endpoint):
             await self.environment.client.execute_workflow("ship", "book", id="ship-1", task_queue="cpp")
-            page = urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10).read().decode()
-        self.assertRegex(page, r'temporal_workflow_completed\{[^}]*workflow_type="ship"[^}]*\} 1\n')
-        self.assertRegex(page, r'orders_seen\{[^}]*shop="north"[^}]*\} 3\n')
+            # The server tells the client of the result before it answers the worker, and the worker counts on the answer.
+            local_stack.wait_for(
+                "the completed workflow on the page",
+                lambda: found(r'temporal_workflow_completed\{[^}]*workflow_type="ship"[^}]*\} 1\n'),
+            )
+            self.assertTrue(found(r'orders_seen\{[^}]*shop="north"[^}]*\} 3\n'))
 
     async def test_metrics_of_core_and_of_the_user_arrive_with_the_flush(self):
         for protocol in ("grpc", "http"):
