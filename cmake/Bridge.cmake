@@ -32,10 +32,20 @@ set_target_properties(temporal_bridge PROPERTIES IMPORTED_LOCATION "${TEMPORAL_B
 target_include_directories(temporal_bridge INTERFACE "${PROJECT_SOURCE_DIR}/bridge/include")
 target_link_libraries(temporal_bridge INTERFACE Threads::Threads ${CMAKE_DL_LIBS} m)
 
-if(BUILD_TESTING AND NOT TEMPORAL_SANITIZE)
-  add_test(NAME Bridge.RustTests
-    COMMAND "${TEMPORAL_CARGO}" test --locked --lib --manifest-path "${bridge_crate}/Cargo.toml"
-            --target-dir "${bridge_target_dir}")
+if(BUILD_TESTING AND NOT TEMPORAL_SANITIZE AND bridge_profile STREQUAL dev)
+  set(cargo_test "${TEMPORAL_CARGO}" test --quiet --locked --lib --manifest-path "${bridge_crate}/Cargo.toml"
+    --target-dir "${bridge_target_dir}")
+  # Compiled here, not by the test, which would take all cores from those that run beside it.
+  set(bridge_tests_built "${PROJECT_BINARY_DIR}/bridge-tests.stamp")
+  add_custom_command(OUTPUT "${bridge_tests_built}"
+    COMMAND ${cargo_test} --no-run
+    COMMAND ${CMAKE_COMMAND} -E touch "${bridge_tests_built}"
+    DEPENDS ${bridge_sources} "${TEMPORAL_BRIDGE_LIBRARY}"
+    COMMENT "Building the bridge's own tests with cargo"
+    USES_TERMINAL
+    VERBATIM)
+  add_custom_target(temporal_bridge_tests ALL DEPENDS "${bridge_tests_built}")
+  add_test(NAME Bridge.RustTests COMMAND ${cargo_test})
   set_tests_properties(Bridge.RustTests PROPERTIES LABELS bridge TIMEOUT 900)
 endif()
 

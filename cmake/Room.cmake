@@ -8,7 +8,8 @@ set_property(GLOBAL PROPERTY temporal_rooms "")
 add_custom_target(temporal_unit_tests)
 
 # temporal_test(<target> SOURCES <file>... [DEPENDS <target>...] [LABEL <label>] [SHARED_SETUP])
-# SHARED_SETUP: its tests run in one process, because starting what they share (a server) costs more than they do.
+# SHARED_SETUP: its tests run in one process, because starting what they share (a server) costs more than they do. The
+# time limits are for what hangs.
 function(temporal_test target)
   cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED_SETUP" "LABEL" "SOURCES;DEPENDS")
   add_executable(${target} ${arg_SOURCES})
@@ -21,7 +22,7 @@ function(temporal_test target)
   endif()
   if(arg_SHARED_SETUP)
     add_test(NAME ${target} COMMAND ${target})
-    set_tests_properties(${target} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300)
+    set_tests_properties(${target} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 900)
   else()
     gtest_discover_tests(${target} PROPERTIES LABELS ${arg_LABEL} TIMEOUT 300 DISCOVERY_TIMEOUT 60)
   endif()

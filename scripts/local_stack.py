@@ -31,16 +31,25 @@ class StackError(Exception):
     """A part did not come up or did not do its work; the message says which and where its log is."""
 
 
+_claims = []
+
+
 def free_port():
-    """A port that nobody listens on, below those that the kernel hands out by itself: it is still free a moment later."""
+    """A port that nobody listens on, below those that the kernel hands out by itself: it is still free a moment later.
+    This process has it for as long as it lives: an address in the kernel's memory says so to all who ask in this way, as
+    temporal/testing/detail/child_process.cc does."""
     while True:
         port = random.randrange(10000, 32000)
+        claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         with socket.socket() as listener:
             try:
+                claim.bind(f"\0temporal-cpp-port-{port}".ljust(108, "\0"))
                 listener.bind(("127.0.0.1", port))
-                return port
             except OSError:
+                claim.close()
                 continue
+        _claims.append(claim)
+        return port
 
 
 def wait_for(what, condition, timeout=30.0, interval=0.05):

@@ -360,7 +360,7 @@ TEST_F(ClientTest, ACallTakesNoLongerThanItMay) {
   const auto impatient = client().with_rpc_options({.timeout = 200ms}).workflow_handle(order.id());
   const auto error = error_of<RpcError>(impatient.query<int>("quantity", {}));
   EXPECT_EQ(error.status(), GrpcStatus::deadline_exceeded) << error.message();
-  impatient.terminate().get();
+  order.terminate().get();
 }
 
 }  // namespace

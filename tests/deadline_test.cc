@@ -12,8 +12,9 @@ using ::testing::IsEmpty;
 
 namespace {
 
-constexpr int timeout_ms = 5000;  // 2 s of it are for work, 1 s for a graceful end
-const std::map<std::string, std::string> quick_end{{"GRACEFUL_MS", "1000"}};
+constexpr int timeout_ms = 7000;  // 2 s of it are for work, 3 s for a graceful end
+const std::map<std::string, std::string> quick_end{{"GRACEFUL_MS", "3000"}};
+const std::vector<std::string> timeout{"--timeout", "7"};
 
 class DeadlineTest : public ::testing::TestWithParam<std::pair<const char*, int>> {
  protected:
@@ -29,7 +30,8 @@ class DeadlineTest : public ::testing::TestWithParam<std::pair<const char*, int>
 
 TEST_P(DeadlineTest, F4_F5_F10_AnActivityThatIsNotDone) {
   const auto [how, attempt] = GetParam();
-  ServerlessStack stack{{.name = "deadline", .variables = quick_end, .lambda_arguments = {"--timeout", "5"}}};
+  ServerlessStack stack{{.name = "deadline", .variables = quick_end, .lambda_arguments = timeout}};
+  stack.wait_for_rest();  // an invocation that the activity finds has less than all of its time left
   EXPECT_EQ(stack.client().execute<lingers>(stack.start_options("lingers"), std::string{how}).get(), attempt);
   stack.wait_for_rest();
   EXPECT_THAT(stack.lambda().events("function_error"), IsEmpty());
@@ -46,7 +48,7 @@ TEST_F(DeadlineTest, F6_F5_AServerThatIsGoneInTheMiddleFailsTheInvocationInTime)
   auto environment = quick_end;
   environment.merge(
       std::map<std::string, std::string>{{"TEMPORAL_ADDRESS", server.address()}, {"TEMPORAL_TASK_QUEUE", "deadline"}});
-  const LocalLambda lambda{{{"deadline", environment}}, {"--timeout", "5"}};
+  const LocalLambda lambda{{{"deadline", environment}}, timeout};
   auto answer = std::async(std::launch::async, [&] { return lambda.invoke("deadline"); });
   (void)lambda.wait_for("invocation_start", 1);
   server.stop();

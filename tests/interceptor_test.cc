@@ -197,7 +197,8 @@ class InterceptorTest : public ServerTest {
   client::StartOptions start_options() const { return {.id = unique_name(), .task_queue = options_.task_queue}; }
 
   const std::shared_ptr<Tracing> tracing_ = std::make_shared<Tracing>("c");
-  worker::WorkerOptions options_{.task_queue = unique_name()};
+  // No task is repeated because the machine stood still.
+  worker::WorkerOptions options_{.task_queue = unique_name(), .deadlock_timeout = {}};
 };
 
 TEST_F(InterceptorTest, HeadersTravelFromTheClientToTheWorkflowItsHandlersAndItsActivities) {

@@ -65,13 +65,14 @@ ServerlessStack make_stack(const std::string& name) {
                           .lambda_arguments = {"--timeout", "60", "--retry-delay", "0.1"}}};
 }
 
-/// Of one that works on an event, or else of any; zero when there is none.
-pid_t some_environment(const LocalLambda& lambda, std::mt19937& random) {
+/// Of one that works on an event, or else of any, but for those that were killed; zero when there is none.
+pid_t some_environment(const LocalLambda& lambda, const std::set<pid_t>& killed, std::mt19937& random) {
   std::set<pid_t> alive;
   std::set<pid_t> working;
   const auto pid_of = [](const nlohmann::json& event) { return event["pid"].get<pid_t>(); };
   for (const auto& event : lambda.events("environment_start")) alive.insert(pid_of(event));
   for (const auto& event : lambda.events("environment_end")) alive.erase(pid_of(event));
+  for (const auto pid : killed) alive.erase(pid);
   std::set<std::string> ended;
   for (const auto& event : lambda.events("invocation_end")) ended.insert(event["request_id"]);
   for (const auto& event : lambda.events("invocation_start")) {
@@ -112,20 +113,26 @@ TEST(Soak, EveryWorkflowCompletesAlthoughEnvironmentsAreKilledAtRandom) {
   auto stack = make_stack("kills");
   std::mt19937 random{20261124};
   std::vector<temporal::Future<std::string>> results;
-  results.reserve(static_cast<std::size_t>(size().workflows));
-  for (int i = 0; i < size().workflows; ++i) {
-    results.push_back(
-        stack.client().execute<hello>(stack.start_options("kill-" + std::to_string(i)), std::to_string(i)));
-  }
-  int kills = 0;
-  for (int i = 0; i < size().workflows; ++i) {
-    if (kills < size().kills && i >= kills * size().workflows / size().kills) {
-      if (const auto pid = some_environment(stack.lambda(), random); pid != 0) ++kills, ::kill(-pid, SIGKILL);
+  const auto start_one = [&] {
+    const auto number = std::to_string(results.size());
+    results.push_back(stack.client().execute<hello>(stack.start_options("kill-" + number), number));
+  };
+  for (int i = 0; i < size().workflows; ++i) start_one();
+  std::set<pid_t> killed;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const auto kills = static_cast<int>(killed.size());
+    if (kills < size().kills && static_cast<int>(i) >= kills * size().workflows / size().kills) {
+      start_one();  // so that there is an environment
+      pid_t pid = 0;
+      wait_until("an environment to kill",
+                 [&] { return (pid = some_environment(stack.lambda(), killed, random)) != 0; });
+      ::kill(-pid, SIGKILL);
+      killed.insert(pid);
     }
     ASSERT_EQ(results.at(i).get(), "Hello, " + std::to_string(i) + "!");
   }
-  EXPECT_EQ(kills, size().kills);
-  for (int i = 0; i < size().workflows; ++i) {
+  EXPECT_EQ(killed.size(), static_cast<std::size_t>(size().kills));
+  for (std::size_t i = 0; i < results.size(); ++i) {
     const auto history = stack.history("kill-" + std::to_string(i));
     ASSERT_TRUE(history.events().rbegin()->has_workflow_execution_completed_event_attributes());
   }

@@ -84,6 +84,9 @@ TlsFront::TlsFront(const std::string& server_address, ClientCertificate client_c
   });
 }
 
-std::string TlsFront::access_log() const { return read_file(folder_ + "/access.log"); }
+// nginx writes the line of a call that was cancelled when it gets to it, which may be after the function has answered.
+void TlsFront::wait_for_request(const std::string& text) const {
+  wait_until("the request " + text, [&] { return read_file(folder_ + "/access.log").find(text) != std::string::npos; });
+}
 
 }  // namespace temporal::tests

@@ -19,8 +19,8 @@ class TlsFront {
   [[nodiscard]] std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   /// Of `ca.pem`, `client.pem`, `client.key`, and of `other-ca.pem`, which signed nothing here.
   [[nodiscard]] std::string path(const std::string& file) const { return folder_ + "/" + file; }
-  /// A line a request: its path, Authorization and X-Team headers.
-  [[nodiscard]] std::string access_log() const;
+  /// Waits until the log has this in a line: one a request, with its path, Authorization and X-Team headers.
+  void wait_for_request(const std::string& text) const;
 
   static constexpr auto server_name = "temporal.test";
 

@@ -44,12 +44,16 @@ TEST(Sleep, HoldsNoThread) {
   EXPECT_LT(Clock::now() - begin, 20s) << "one after the other they take 25 s";
 }
 
+// One thread calls back: while a first callback waits, the test can take its time.
 TEST(Timer, CallsBackInTheOrderOfTheTimes) {
   std::vector<int> order;
+  std::latch ready{1};
   std::latch done{2};
   const auto now = Clock::now();
-  const auto later = detail::call_at(now + 30ms, [&] { order.push_back(2), done.count_down(); });
-  const auto sooner = detail::call_at(now + 10ms, [&] { order.push_back(1), done.count_down(); });
+  const auto hold = detail::call_at(now, [&] { ready.wait(); });
+  const auto later = detail::call_at(now + 2ms, [&] { order.push_back(2), done.count_down(); });
+  const auto sooner = detail::call_at(now + 1ms, [&] { order.push_back(1), done.count_down(); });
+  ready.count_down();
   done.wait();
   EXPECT_THAT(order, testing::ElementsAre(1, 2));
 }
@@ -57,11 +61,14 @@ TEST(Timer, CallsBackInTheOrderOfTheTimes) {
 TEST(Timer, DoesNotCallBackWhatWasTakenBack) {
   std::promise<void> after;
   bool called = false;
+  std::latch ready{1};
   const auto now = Clock::now();
+  const auto hold = detail::call_at(now, [&] { ready.wait(); });
   {
-    const auto taken_back = detail::call_at(now + 5ms, [&] { called = true; });
+    const auto taken_back = detail::call_at(now + 1ms, [&] { called = true; });
   }
-  const auto last = detail::call_at(now + 10ms, [&] { after.set_value(); });
+  const auto last = detail::call_at(now + 2ms, [&] { after.set_value(); });
+  ready.count_down();
   after.get_future().wait();
   EXPECT_FALSE(called);
 }

@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -87,7 +88,7 @@ TEST(HistoryJson, RefusesWhatIsNoHistory) {
 }
 
 TEST(HistoryJson, NamesTheFileThatIsWrong) {
-  const auto folder = std::filesystem::path{::testing::TempDir()} / "histories";
+  const auto folder = std::filesystem::path{::testing::TempDir()} / ("histories_" + std::to_string(::getpid()));
   std::filesystem::remove_all(folder);
   std::filesystem::create_directory(folder);
   const auto refusal_of_folder = [&]() -> std::string {

@@ -65,7 +65,7 @@ class Stint {
       const bool started = run_bounded(shift_.world.clock, shift_.schedule.drain_until(shift_.schedule.stop_at()),
                                        [worker = worker_] { worker->start(); });
       if (!started) {
-        return {.abandoned = true, .error = lost("the server did not answer when the worker was started")};
+        return {.abandoned = true, .error = lost("did not answer when the worker was started")};
       }
       end = wait(result.error);
     } catch (...) {
@@ -86,8 +86,9 @@ class Stint {
   }
 
  private:
-  static std::exception_ptr lost(const std::string& message) {
-    return std::make_exception_ptr(LambdaError(ErrorType::connection, message));
+  [[nodiscard]] std::exception_ptr lost(const std::string& how) const {
+    return std::make_exception_ptr(LambdaError(
+        ErrorType::connection, "the Temporal server at " + config_.client_connect_config.address + " " + how));
   }
 
   [[nodiscard]] const Clock& clock() const { return *shift_.world.clock; }
@@ -151,8 +152,7 @@ class Stint {
     const Duration left = shift_.schedule.deadline - answer_margin - hook_reserve - clock().now();
     const auto error = probe(*connection_, std::clamp(left, least_timeout, last_probe));
     if (!error) return {};
-    return lost("the Temporal server at " + config_.client_connect_config.address +
-                " stopped answering and did not come back: " + to_failure(error).message);
+    return lost("stopped answering and did not come back: " + to_failure(error).message);
   }
 
   const LambdaWorkerConfig& config_;

@@ -8,14 +8,21 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <mutex>
+#include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace temporal::testing::detail {
 namespace {
@@ -24,13 +31,19 @@ namespace {
 
 class Socket {
  public:
-  Socket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  Socket(int family, int type) : fd_(::socket(family, type | SOCK_CLOEXEC, 0)) {
     if (fd_ < 0) fail("socket");
   }
   Socket(const Socket&) = delete;
   Socket& operator=(const Socket&) = delete;
   ~Socket() { ::close(fd_); }
-  [[nodiscard]] int fd() const { return fd_; }
+  /// False when somebody else has the address.
+  template <class Address>
+  [[nodiscard]] bool bind(const Address& address) const {
+    if (::bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return true;
+    if (errno != EADDRINUSE && errno != EACCES) fail("bind");
+    return false;
+  }
 
  private:
   int fd_;
@@ -41,6 +54,15 @@ sockaddr_in loopback(int port) {
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  return address;
+}
+
+/// An address in the kernel's memory that stands for the port: who is bound to it has the port, until the process ends.
+sockaddr_un claim_of(int port) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto name = "temporal-cpp-port-" + std::to_string(port);
+  std::ranges::copy(name, std::next(std::begin(address.sun_path)));  // after a zero: no file
   return address;
 }
 
@@ -123,12 +145,15 @@ int free_port() {
   constexpr int first = 10'000;
   constexpr int count = 22'000;
   static std::atomic<unsigned> next = static_cast<unsigned>(::getpid()) * 2'654'435'761U;
+  static std::mutex mutex;
+  static std::vector<std::unique_ptr<Socket>> claims;
   for (;;) {
     const int port = first + static_cast<int>((next += 7) % count);
-    const Socket socket;
-    const auto address = loopback(port);
-    if (::bind(socket.fd(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return port;
-    if (errno != EADDRINUSE && errno != EACCES) fail("bind");
+    auto claim = std::make_unique<Socket>(AF_UNIX, SOCK_DGRAM);
+    if (!claim->bind(claim_of(port)) || !Socket{AF_INET, SOCK_STREAM}.bind(loopback(port))) continue;
+    const std::scoped_lock lock{mutex};
+    claims.push_back(std::move(claim));
+    return port;
   }
 }
 

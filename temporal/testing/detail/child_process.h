@@ -40,7 +40,8 @@ class ChildProcess {
   pid_t pid_ = -1;
 };
 
-/// A TCP port of the loopback interface that nobody listens on at this moment.
+/// A TCP port of the loopback interface that nobody listens on at this moment. This process has it for as long as it
+/// lives: nobody else on the machine who asks so, here or in scripts/local_stack.py, is given the same one.
 [[nodiscard]] int free_port();
 
 }  // namespace temporal::testing::detail

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <cerrno>
+#include <string>
+
 using temporal::testing::detail::ChildProcess;
 
 TEST(ChildProcess, EndsWhenItsOwnerLetsGo) {
@@ -30,4 +33,19 @@ TEST(ChildProcess, TellsHowItEnded) {
 
 TEST(Port, IsNotGivenTwice) {
   EXPECT_NE(temporal::testing::detail::free_port(), temporal::testing::detail::free_port());
+}
+
+TEST(Port, IsGivenToNobodyElse) {
+  const auto port = temporal::testing::detail::free_port();
+  const auto claim = [](int port) {  // as scripts/local_stack.py does
+    const auto script =
+        "import socket, sys\n"
+        "try: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).bind('\\0temporal-cpp-port-" +
+        std::to_string(port) +
+        "'.ljust(108, '\\0'))\n"
+        "except OSError as error: sys.exit(error.errno)";
+    return ChildProcess({.command = {"python3", "-c", script}}).wait();
+  };
+  EXPECT_EQ(claim(port), EADDRINUSE);
+  EXPECT_EQ(claim(1), 0) << "a port that nobody is given";
 }
