@@ -1,5 +1,7 @@
 // A worker whose metrics and spans go to a collector; driven by observability_test.py.
+#include <temporal/activity/activity.h>
 #include <temporal/client/client.h>
+#include <temporal/common/sleep.h>
 #include <temporal/opentelemetry/activity.h>
 #include <temporal/opentelemetry/tracing_interceptor.h>
 #include <temporal/worker/worker.h>
@@ -31,6 +33,18 @@ workflow::Task<std::string> ship(std::string what) {
   } catch (const ActivityError&) {
   }
   co_return "shipped " + what;
+}
+
+/// Says that it is alive, more often than the server wants to know.
+Task<> drum(int beats) {
+  for (int beat = 1; beat <= beats; ++beat) {
+    activity::heartbeat(beat);
+    co_await sleep_for(20ms);
+  }
+}
+
+workflow::Task<> drums(int beats) {
+  co_await workflow::execute_activity<drum>({.start_to_close_timeout = 60s, .heartbeat_timeout = 30s}, beats);
 }
 
 class Order {
@@ -88,7 +102,9 @@ int main(int argc, char** argv) {
   worker::WorkerOptions options{
       .task_queue = "cpp", .max_cached_workflows = std::stoul(argv[4]), .interceptors = {tracing}};
   options.add_workflow(order());
+  options.add_workflow<drums>();
   options.add_workflow<ship>();
+  options.add_activity<drum>();
   options.add_activity<pack>();
   options.add_activity<refuse>();
   worker::Worker worker{client, std::move(options)};

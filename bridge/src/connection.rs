@@ -20,6 +20,7 @@ use temporalio_client::{
     errors::ClientConnectError, grpc::WorkflowService, request_extensions::RetryConfigForCall,
     worker::NamespaceDescriptionSource,
 };
+use temporalio_common::telemetry::metrics::TemporalMeter;
 use temporalio_protos::temporal::api::workflowservice::v1::ShutdownWorkerRequest;
 use tokio::runtime::Handle;
 
@@ -50,9 +51,16 @@ impl TemporalConnection {
     }
 }
 
+/// What a connection needs of the runtime that it is made on.
+struct World {
+    handle: Handle,
+    meter: Option<TemporalMeter>,
+}
+
 fn connection_options(
     options: messages::ConnectOptions,
     channel: CallbackBasedGrpcService,
+    meter: Option<TemporalMeter>,
 ) -> Result<ConnectionOptions> {
     let retries = match options.max_rpc_attempts {
         0 => RetryOptions::default(),
@@ -63,6 +71,7 @@ fn connection_options(
     Ok(
         ConnectionOptions::new(target(&options.address, options.tls.is_some())?)
             .service_override(channel)
+            .maybe_metrics_meter(meter)
             .identity(options.identity)
             .maybe_api_key(Some(options.api_key).filter(|key| !key.is_empty()))
             .retry_options(retries)
@@ -88,13 +97,13 @@ fn connect_error(address: &str, error: &ClientConnectError) -> Error {
     }
 }
 
-async fn connect(options: messages::ConnectOptions, handle: Handle) -> Result<TemporalConnection> {
+async fn connect(options: messages::ConnectOptions, world: World) -> Result<TemporalConnection> {
     let address = options.address.clone();
     let limit = millis(options.connect_timeout_ms);
     let polls = Arc::<Polls>::default();
     let connecting = async {
         let channel = channel::open(&options, polls.clone()).await?;
-        Connection::connect(connection_options(options, channel)?)
+        Connection::connect(connection_options(options, channel, world.meter)?)
             .await
             .map_err(|e| connect_error(&address, &e))
     };
@@ -110,7 +119,7 @@ async fn connect(options: messages::ConnectOptions, handle: Handle) -> Result<Te
     }?;
     Ok(TemporalConnection {
         core: RwLock::new(core),
-        handle,
+        handle: world.handle,
         polls,
         descriptions: Mutex::default(),
     })
@@ -151,10 +160,13 @@ pub unsafe extern "C" fn temporal_connect(
     callback: Option<ConnectCallback>,
     user: *mut c_void,
 ) {
-    let handle = unsafe { ffi::handle(runtime) }.map(|runtime| runtime.core.tokio_handle());
-    let own = handle.clone();
-    connect_request(callback, user).start(handle, || {
-        Ok(connect(unsafe { ffi::message(options, size) }?, own?))
+    let world = unsafe { ffi::handle(runtime) }.map(|runtime| World {
+        handle: runtime.core.tokio_handle(),
+        meter: runtime.core.telemetry().get_temporal_metric_meter(),
+    });
+    let handle = world.as_ref().map(|world| world.handle.clone());
+    connect_request(callback, user).start(handle.map_err(Clone::clone), || {
+        Ok(connect(unsafe { ffi::message(options, size) }?, world?))
     });
 }
 
