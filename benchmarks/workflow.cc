@@ -1,8 +1,8 @@
 // The workloads of `./dev bench workflow`. bare-core/src/main.rs says the same in Rust.
 //
-// `temporal_workflow_bench worker ADDRESS TASK_QUEUE` runs a worker until SIGTERM, then prints how often C++ code has
-// allocated; `temporal_workflow_bench replay FILE TIMES` replays a history, serialized; `temporal_workflow_bench
-// serialize JSON FILE` makes one of JSON.
+// `temporal_workflow_bench worker ADDRESS TASK_QUEUE` runs a worker until SIGTERM; `… serialize JSON FILE` makes a
+// serialized history of one in JSON; `… replay FILE TIMES` replays it; `… allocations FILE` prints how often C++ code
+// allocates for one more of it, in a worker that replays it anyway.
 #include "allocations.h"
 
 #include <temporal/client/client.h>
@@ -12,6 +12,8 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstddef>
+#include <exception>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -96,16 +98,34 @@ int work(const std::string& address, const std::string& task_queue) {
   sigwait(&terminated, &signal);
   worker.request_stop();
   worker.join();
-  std::cout << benchmarks::allocations() << '\n';
   return 0;
+}
+
+client::WorkflowHistory read_history(const std::string& file) {
+  std::ifstream in{file, std::ios::binary};
+  return {.workflow_id = "replay", .bytes = {std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}}};
 }
 
 int replay(const std::string& file, int times) {
   const testing::Replayer replayer{options("replay")};
-  std::ifstream in{file, std::ios::binary};
-  const client::WorkflowHistory history{
-      .workflow_id = "replay", .bytes = {std::istreambuf_iterator<char>{in}, std::istreambuf_iterator<char>{}}};
+  const auto history = read_history(file);
   for (int i = 0; i < times; ++i) replayer.replay(history);
+  return 0;
+}
+
+int count_allocations(const std::string& file) {
+  const testing::Replayer replayer{options("replay")};
+  const auto history = read_history(file);
+  const auto of = [&](std::size_t times) {
+    const std::vector histories(times, history);
+    const auto before = benchmarks::allocations();
+    for (const auto& result : replayer.replay_all(histories)) {
+      if (result.failure) std::rethrow_exception(result.failure);
+    }
+    return benchmarks::allocations() - before;
+  };
+  constexpr std::size_t more = 10;
+  std::cout << (of(1 + more) - of(1)) / more << '\n';
   return 0;
 }
 
@@ -120,7 +140,9 @@ int main(int count, char** values) {
   const std::vector<std::string> arguments{values, std::next(values, count)};
   if (count == 4 && arguments[1] == "worker") return work(arguments[2], arguments[3]);
   if (count == 4 && arguments[1] == "replay") return replay(arguments[2], std::stoi(arguments[3]));
+  if (count == 3 && arguments[1] == "allocations") return count_allocations(arguments[2]);
   if (count == 4 && arguments[1] == "serialize") return serialize(arguments[2], arguments[3]);
-  std::cerr << "usage: temporal_workflow_bench worker ADDRESS TASK_QUEUE | replay FILE TIMES | serialize JSON FILE\n";
+  std::cerr << "usage: temporal_workflow_bench worker ADDRESS TASK_QUEUE | serialize JSON FILE | replay FILE TIMES | "
+               "allocations FILE\n";
   return 2;
 }

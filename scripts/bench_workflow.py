@@ -5,7 +5,6 @@ import argparse
 import concurrent.futures
 import json
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -26,7 +25,6 @@ class Result(typing.NamedTuple):
 
     cpu: float  # seconds for a workflow task, or for 1,000 replayed events
     tasks_per_second: typing.Optional[float] = None
-    allocations: typing.Optional[float] = None  # of C++ code, for a workflow task
 
 
 class Worker:
@@ -34,10 +32,8 @@ class Worker:
 
     def __init__(self, stack, program, queue):
         self.stack, self.queue = stack, queue
-        self.log = FOLDER / f"{queue}.log"
-        self.child = local_stack.Child(
-            program.name, [str(program), "worker", stack.address, queue], self.log, dict(os.environ)
-        )
+        command = [str(program), "worker", stack.address, queue]
+        self.child = local_stack.Child(program.name, command, FOLDER / f"{queue}.log", dict(os.environ))
 
     def __enter__(self):
         # The first workflow has everything connected and warm.
@@ -64,34 +60,31 @@ class Worker:
     def cpu(self):
         return cpu_seconds(self.child.process.pid)
 
-    def stop(self):
-        """Ends the worker; how often its C++ code allocated, where it says so."""
-        self.child.process.send_signal(signal.SIGTERM)
-        self.child.process.wait(30)
-        said = self.log.read_text().split()
-        return int(said[-1]) if said and said[-1].isdigit() else None
+
+def ids(prefix, count):
+    return [f"{prefix}-{n}" for n in range(count)]
 
 
 def one_activity(worker, prefix):
-    return worker.run("OneActivity", [f"{prefix}-{n}" for n in range(500)], ["World"])
+    return worker.run("OneActivity", ids(prefix, 500), ["World"])
 
 
 def hundred_activities(worker, prefix):
-    return worker.run("ManyActivities", [f"{prefix}-{n}" for n in range(30)], [100])
+    return worker.run("ManyActivities", ids(prefix, 30), [100])
 
 
 def thousand_signals(worker, prefix):
-    ids = [f"{prefix}-{n}" for n in range(4)]
-    for workflow_id in ids:
+    workflows = ids(prefix, 4)
+    for workflow_id in workflows:
         worker.start("ManySignals", workflow_id, [1000])
 
     def send(workflow_id):
         for _ in range(1000):
             worker.stack.http(f"/workflows/{workflow_id}/signal/add", {"input": [1]})
 
-    with concurrent.futures.ThreadPoolExecutor(len(ids)) as pool:
-        list(pool.map(send, ids))
-    return worker.wait(ids)
+    with concurrent.futures.ThreadPoolExecutor(len(workflows)) as pool:
+        list(pool.map(send, workflows))
+    return worker.wait(workflows)
 
 
 WORKLOADS = {
@@ -107,22 +100,25 @@ def measure(stack, program, queue, workload):
         histories = workload(worker, queue)
         took, used = time.monotonic() - begin, worker.cpu() - cpu
         tasks = sum(count(history, "WORKFLOW_TASK_COMPLETED") for history in histories)
-        allocations = worker.stop()
-        return Result(used / tasks, tasks / took, allocations and allocations / tasks)
+        return Result(used / tasks, tasks / took)
 
 
-def steps(events):
-    """One workflow whose tasks come one after the other, until its history has so many events."""
-    return lambda worker, prefix: worker.run("Steps", [prefix], [events // 6])
+def steps(events, workflows):
+    """Workflows, one after the other, whose tasks come one after the other until their histories have so many events."""
+
+    def workload(worker, prefix):
+        return [history for one in ids(prefix, workflows) for history in worker.run("Steps", [one], [events // 6])]
+
+    return workload
 
 
 def export(stack, workflow_id):
-    """The history of a workflow as a file, and how many events it has."""
+    """The history of a workflow as a file, and its events."""
     history = stack.history(workflow_id)
     exported, path = FOLDER / f"{workflow_id}.json", FOLDER / f"{workflow_id}.history"
     exported.write_text(json.dumps({"events": history}))
     subprocess.run([OURS, "serialize", exported, path], check=True)
-    return path, len(history)
+    return path, history
 
 
 def replay(program, path, times):
@@ -138,18 +134,25 @@ def replay(program, path, times):
     return (cpu(times) - cpu(0)) / times
 
 
-def take_up(stack, program, queue, events):
-    """A new worker answers a query of a workflow that has run on the task queue: it replays all of its events."""
+def allocations(path, history):
+    """How often our C++ code allocates for an activation: one for each workflow task, and the eviction at the end."""
+    done = subprocess.run([OURS, "allocations", path], check=True, capture_output=True, text=True)
+    return int(done.stdout) / (count(history, "WORKFLOW_TASK_COMPLETED") + 1)
+
+
+def take_up(stack, program, queue, workflows, events):
+    """A new worker answers a query of each workflow that has run on the task queue: it replays all of their events."""
     with Worker(stack, program, queue) as worker:
         cpu = worker.cpu()
-        try:
-            stack.http(f"/workflows/{queue}/query/unknown", {})
-        except StackError as error:
-            if "query handler" not in str(error):  # as both sides say that they have none
-                raise
-        else:
-            raise StackError("a query that no workflow has was answered")
-        return Result(cpu=(worker.cpu() - cpu) / events * 1000)
+        for workflow_id in ids(queue, workflows):
+            try:
+                stack.http(f"/workflows/{workflow_id}/query/unknown", {})
+            except StackError as error:
+                if "query handler" not in str(error):  # as both sides say that they have none
+                    raise
+            else:
+                raise StackError("a query that no workflow has was answered")
+        return Result(cpu=(worker.cpu() - cpu) / workflows / events * 1000)
 
 
 def in_turns(runs, result):
@@ -166,13 +169,19 @@ def medians(results):
     return Result(*(statistics.median(column) if column else None for column in columns))
 
 
-def row(name, ours, bare):
+def row(name, ours, bare, allocated=None):
     def tasks(side):
         return "" if side.tasks_per_second is None else f"{side.tasks_per_second:.0f}/s"
 
-    allocations = "" if ours.allocations is None else f"{ours.allocations:.0f}"
     cpu = [f"{side.cpu * 1000:.2f} ms" for side in (ours, bare)]
-    return (name, tasks(ours), tasks(bare), allocations, *cpu, f"{ours.cpu / bare.cpu:.2f}x")
+    return (
+        name,
+        tasks(ours),
+        tasks(bare),
+        "" if allocated is None else f"{allocated:.0f}",
+        *cpu,
+        f"{ours.cpu / bare.cpu:.2f}x",
+    )
 
 
 def queue_of(program, workload, run=0):
@@ -183,27 +192,31 @@ def table(runs):
     rows = []
     with local_stack.Stack(ROOT / "build/release", FOLDER, {}, {}) as stack:
 
-        def live(name, workload, runs=runs):
+        def live(name, workload, runs):
+            """Gives the history of one of our workflows, as `export` does."""
             sides = in_turns(runs, lambda program, run: measure(stack, program, queue_of(program, name, run), workload))
-            rows.append(row(f"{name}: a workflow task", *sides))
+            path, history = export(stack, ids(queue_of(OURS, name), 1)[0])
+            rows.append(row(f"{name}: a workflow task", *sides, allocations(path, history)))
+            return path, history
 
         def replayed(name, result):
             rows.append(row(f"{name}: 1,000 events", *in_turns(runs, result)))
 
         try:
             for name, workload in WORKLOADS.items():
-                live(name, workload)
-            for events, times in ((1_000, 50), (10_000, 10)):
+                live(name, workload, runs)
+            # As many events in many histories as in one.
+            for events, workflows in ((1_000, 10), (10_000, 1)):
                 name = f"a history of {events:,} events"
-                live(name, steps(events), runs=1)
-                path, length = export(stack, queue_of(OURS, name))
+                path, history = live(name, steps(events, workflows), runs=1)
+                length = len(history)
                 replayed(
                     f"replay of {length:,} events",
-                    lambda program, _: Result(cpu=replay(program, path, times) / length * 1000),
+                    lambda program, _: Result(cpu=replay(program, path, 10 * workflows) / length * 1000),
                 )
                 replayed(
                     f"{length:,} events taken up by a new worker",
-                    lambda program, _: take_up(stack, program, queue_of(program, name), length),
+                    lambda program, _: take_up(stack, program, queue_of(program, name), workflows, length),
                 )
         except StackError:
             print(stack.logs(), file=sys.stderr)
@@ -216,9 +229,8 @@ def main():
     parser.add_argument("--runs", type=int, default=3, help="of each side, in turns; their medians are shown")
     runs = parser.parse_args().runs
     print(f"{time.strftime('%Y-%m-%d')}, {os.cpu_count()} cores, medians of {runs}; about ten minutes")
-    return report(
-        ("", "ours", "bare core", "C++ allocations", "ours: CPU", "bare core: CPU", "ratio"), lambda: table(runs)
-    )
+    columns = ("", "ours", "bare core", "allocations for an activation", "ours: CPU", "bare core: CPU", "ratio")
+    return report(columns, lambda: table(runs))
 
 
 if __name__ == "__main__":
