@@ -21,6 +21,11 @@ def long_activity(stack):
     yield "long-activity"
 
 
+def observability(stack):
+    stack.start_workflow("checkout", "observability", "observability", "Ann")
+    yield "observability"
+
+
 def orders(stack):
     purchase = {"item": "lamp", "quantity": 2, "price_in_cents": 1999}
     address = {"order-shipped": "1 Main Street", "order-unreachable": "Atlantis", "order-cancelled": "1 Main Street"}
@@ -45,7 +50,7 @@ def rollout(stack):
 
 
 # Each starts workflows on the task queue of its name, and gives the ids of those that will end.
-EXAMPLES = {"hello": hello, "long-activity": long_activity, "orders": orders, "rollout": rollout}
+EXAMPLES = {example.__name__.replace("_", "-"): example for example in (hello, long_activity, observability, orders, rollout)}
 
 
 def without_machine(value):
@@ -62,7 +67,7 @@ def record(name, build):
         build=build,
         folder=local_stack.ROOT / "build/record",
         functions={f"{name}:1": local_stack.pathlib.Path(build) / f"examples/{name}/{name}.zip"},
-        environment={"TEMPORAL_TASK_QUEUE": name},
+        environment={"TEMPORAL_TASK_QUEUE": name, "OBSERVE": "off"},
     )
     with stack:
         # The deployment and build id are those in the example's main.cc.

@@ -5,6 +5,7 @@
 #include <temporal/client/detail/session.h>
 #include <temporal/common/errors.h>
 #include <temporal/common/sleep.h>
+#include <temporal/converter/proto_payload.h>
 #include <temporal/core/request.h>
 #include <temporal/workflow/workflow.h>
 
@@ -44,18 +45,27 @@ workflow::Task<RawValue> hurries(std::string activity) {
       activity, {.start_to_close_timeout = 1s, .retry_policy = RetryPolicy{.maximum_attempts = 1}}, {});
 }
 
+RetryPolicy every_option_of_a_retry_policy() {
+  return {.initial_interval = 2s,
+          .backoff_coefficient = 1.5,
+          .maximum_interval = 3s,
+          .maximum_attempts = 2,
+          .non_retryable_error_types = {"CardDeclined", "OutOfStock"}};
+}
+
 workflow::Task<RawValue> schedules_with_every_option(std::string activity) {
-  co_return co_await workflow::execute_activity_named<RawValue>(activity,
-                                                                {.start_to_close_timeout = 10s,
-                                                                 .schedule_to_close_timeout = 20s,
-                                                                 .schedule_to_start_timeout = 15s,
-                                                                 .heartbeat_timeout = 5s,
-                                                                 .retry_policy = RetryPolicy{.maximum_attempts = 2},
-                                                                 .task_queue = workflow::info().task_queue + "-other",
-                                                                 .activity_id = activity_id,
-                                                                 .summary = "looks **it** up",
-                                                                 .priority = {.priority_key = 2}},
-                                                                {});
+  co_return co_await workflow::execute_activity_named<RawValue>(
+      activity,
+      {.start_to_close_timeout = 10s,
+       .schedule_to_close_timeout = 20s,
+       .schedule_to_start_timeout = 15s,
+       .heartbeat_timeout = 5s,
+       .retry_policy = every_option_of_a_retry_policy(),
+       .task_queue = workflow::info().task_queue + "-other",
+       .activity_id = activity_id,
+       .summary = "looks **it** up",
+       .priority = {.priority_key = 2, .fairness_key = "gold", .fairness_weight = 2.5F}},
+      {});
 }
 
 workflow::Task<RawValue> waits_for_a_worker(std::string activity) {
@@ -68,6 +78,13 @@ workflow::Task<RawValue> waits_for_a_worker(std::string activity) {
 
 workflow::Task<RawValue> has_little_time_for_all_attempts(std::string activity) {
   co_return co_await workflow::execute_activity_named<RawValue>(activity, {.schedule_to_close_timeout = 500ms}, {});
+}
+
+/// An activity that has a few seconds between two heartbeats.
+workflow::Task<RawValue> listens_for_heartbeats(std::string activity) {
+  co_return co_await workflow::execute_activity_named<RawValue>(
+      activity,
+      {.start_to_close_timeout = 60s, .heartbeat_timeout = 5s, .retry_policy = RetryPolicy{.maximum_attempts = 1}}, {});
 }
 
 /// Cancels its activity when it is told to, and says how that ended for it.
@@ -95,6 +112,7 @@ workflow::Task<RawValue> abandons(std::string activity) {
 
 class Meeting {
  public:
+  std::string place() const { return place_; }
   /// Ends when all have come.
   Task<int> attend(int expected) {
     ++present_;
@@ -103,6 +121,7 @@ class Meeting {
   }
 
  private:
+  std::string place_ = "room 7";
   std::atomic<int> present_ = 0;
 };
 
@@ -131,9 +150,12 @@ class ActivityFeatures : public ServerTest {
   Handle start(std::string activity) {
     return client().start<Workflow>({.id = unique_name(), .task_queue = options_.task_queue}, activity).get();
   }
+  /// Its history goes with the code, as every history whose outcome is looked at.
   template <class R>
-  static R result_of(const Handle& handle) {
-    return converter::from_payload<R>(handle.result().get().payload);
+  R result_of(const Handle& handle) const {
+    const auto result = converter::from_payload<R>(handle.result().get().payload);
+    EXPECT_EQ(replay(options_, handle), "no error");
+    return result;
   }
 
   /// Registers an activity that heartbeats until it is asked to stop. Asked for nothing, its later attempts end at
@@ -172,10 +194,11 @@ class ActivityFeatures : public ServerTest {
   }
 
   /// What the activity of a failed workflow failed with.
-  static std::exception_ptr failure_of(const Handle& handle) {
+  std::exception_ptr failure_of(const Handle& handle) const {
     try {
       handle.result().get();
     } catch (const WorkflowFailedError& error) {
+      EXPECT_EQ(replay(options_, handle), "no error");
       try {
         std::rethrow_exception(error.cause());
       } catch (const ActivityError& activity) {
@@ -207,7 +230,15 @@ TEST_F(ActivityFeatures, ManyCoroutinesShareOneThread) {
   options_.add_workflow<meets>();
   options_.add_activity<&Meeting::attend>(std::make_shared<Meeting>());
   const RunningWorker worker{client(), options_};
-  EXPECT_EQ(client().execute<meets>({.id = unique_name(), .task_queue = options_.task_queue}, 50).get(), 50);
+  const auto handle = client().start<meets>({.id = unique_name(), .task_queue = options_.task_queue}, 50).get();
+  EXPECT_EQ(handle.result().get(), 50);
+  EXPECT_EQ(replay(options_, handle), "no error");
+}
+
+TEST_F(ActivityFeatures, AMemberFunctionOfASharedObjectRunsOnAThread) {
+  options_.add_activity<&Meeting::place>(std::make_shared<Meeting>());
+  const RunningWorker worker{client(), options_};
+  EXPECT_EQ(result_of<std::string>(start("place")), "room 7");
 }
 
 TEST_F(ActivityFeatures, ACoroutineHoldsItsSlotUntilItIsDone) {
@@ -235,6 +266,14 @@ TEST_F(ActivityFeatures, ADynamicActivityRunsWhatIsNotRegistered) {
   options_.add_dynamic_activity<&Any::run>();
   const RunningWorker worker{client(), options_};
   EXPECT_EQ(result_of<std::string>(start("resize")), "resize of 0");
+}
+
+TEST_F(ActivityFeatures, OneThatIsNotRegisteredFailsWithTheNamesOfThoseThatAre) {
+  options_.add_activity("resize", [] {});
+  const RunningWorker worker{client(), options_};
+  EXPECT_EQ(
+      describe(failure_of(start("reszie"))),
+      "ApplicationError(NotFoundError): activity type reszie is not registered on this worker; registered are: resize");
 }
 
 TEST_F(ActivityFeatures, AnActivityKnowsItsRetryPolicyItsTimeoutsAndWhoCalledIt) {
@@ -277,8 +316,10 @@ TEST_F(ActivityFeatures, IsScheduledWithEveryOption) {
   EXPECT_EQ(attributes.schedule_to_close_timeout().seconds(), 20);
   EXPECT_EQ(attributes.schedule_to_start_timeout().seconds(), 15);
   EXPECT_EQ(attributes.heartbeat_timeout().seconds(), 5);
-  EXPECT_EQ(attributes.retry_policy().maximum_attempts(), 2);
+  EXPECT_EQ(converter::to_retry_policy(attributes.retry_policy()), every_option_of_a_retry_policy());
   EXPECT_EQ(attributes.priority().priority_key(), 2);
+  EXPECT_EQ(attributes.priority().fairness_key(), "gold");
+  EXPECT_EQ(attributes.priority().fairness_weight(), 2.5F);
   EXPECT_EQ(scheduled->user_metadata().summary().data(), "\"looks **it** up\"");
 }
 
@@ -287,7 +328,7 @@ TEST_F(ActivityFeatures, TimeoutsOfTheWaitAndOfAllAttemptsAreToldApart) {
   options_.add_workflow<has_little_time_for_all_attempts>();
   add_leaving_activity();
   const RunningWorker worker{client(), options_};
-  const auto type_of = [](const Handle& handle) {
+  const auto type_of = [this](const Handle& handle) {
     try {
       std::rethrow_exception(failure_of(handle));
     } catch (const TimeoutError& error) {
@@ -296,6 +337,38 @@ TEST_F(ActivityFeatures, TimeoutsOfTheWaitAndOfAllAttemptsAreToldApart) {
   };
   EXPECT_EQ(type_of(start<waits_for_a_worker>("leaves")), TimeoutType::schedule_to_start);
   EXPECT_EQ(type_of(start<has_little_time_for_all_attempts>("leaves")), TimeoutType::schedule_to_close);
+}
+
+TEST_F(ActivityFeatures, OneThatFallsSilentTimesOutWithWhatItLastSaid) {
+  options_.add_workflow<listens_for_heartbeats>();
+  options_.add_activity("falls-silent", []() -> Task<> {
+    activity::heartbeat(std::string{"page 7"});
+    while (co_await sleep_for(1h)) continue;
+  });
+  const RunningWorker worker{client(), options_};
+  try {
+    std::rethrow_exception(failure_of(start<listens_for_heartbeats>("falls-silent")));
+  } catch (const TimeoutError& error) {
+    EXPECT_EQ(error.timeout_type(), TimeoutType::heartbeat);
+    EXPECT_EQ(converter::from_payload<std::string>(error.last_heartbeat_details().at(0)), "page 7");
+  }
+}
+
+TEST_F(ActivityFeatures, AnErrorOfATypeThatThePolicyNamesIsNotRetried) {
+  options_.add_workflow<schedules_with_every_option>();
+  auto other = options_;
+  other.task_queue += "-other";
+  other.add_activity("declines", [] { throw ApplicationError{"no money", {.type = "CardDeclined"}}; });
+  const RunningWorker worker{client(), options_};
+  const RunningWorker of_the_activity{client(), other};
+  const auto handle = start<schedules_with_every_option>("declines");
+  EXPECT_THROW(std::rethrow_exception(failure_of(handle)), ApplicationError);
+  EXPECT_THAT(story_of_failure(handle), ::testing::HasSubstr("CardDeclined"));
+  for (const auto& event : history_of(handle)) {
+    if (!event.has_activity_task_failed_event_attributes()) continue;
+    EXPECT_EQ(event.activity_task_failed_event_attributes().retry_state(),
+              api::enums::v1::RETRY_STATE_NON_RETRYABLE_FAILURE);
+  }
 }
 
 TEST_F(ActivityFeatures, AWorkflowThatOnlyTriesToCancelDoesNotWaitForTheActivity) {
@@ -429,7 +502,7 @@ TEST_F(ActivityFeatures, SeesThatItsWorkerStopsAndIsRunByTheNext) {
   worker.reset();
   EXPECT_EQ(reason(), CancellationReason::worker_shutdown);
   const RunningWorker next{client(), options_};
-  EXPECT_EQ(result_of<int>(handle), 2);
+  EXPECT_GE(result_of<int>(handle), 2) << "attempts: one may be lost on its way to the worker that stopped";
 }
 
 TEST_F(ActivityFeatures, AnErrorSaysWhenToTryAgain) {

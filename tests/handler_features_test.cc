@@ -52,6 +52,7 @@ class List {
   workflow::Task<> never_ends() {
     co_await workflow::wait_condition([] { return false; });
   }
+  workflow::Task<> may_be_left() { return never_ends(); }
 
  private:
   std::string text_;
@@ -63,8 +64,11 @@ workflow::Definition list() {
       .run<&List::run>()
       .signal<&List::add>()
       .signal<&List::close>()
+      .signal<&List::never_ends>()
+      .signal<&List::may_be_left>({.unfinished_policy = workflow::UnfinishedPolicy::abandon})
       .update<&List::add_checked, &List::check>()
-      .update<&List::never_ends>();
+      .update<&List::never_ends>()
+      .update<&List::may_be_left>({.unfinished_policy = workflow::UnfinishedPolicy::abandon});
 }
 
 /// Takes everything it is sent.
@@ -91,13 +95,19 @@ class Catchall {
   std::string taken_;
 };
 
-/// Registers its handlers as it goes: an update at once, a query later.
+/// Registers its handlers as it goes: an update, with its validator, at once, a query later.
 workflow::Task<int> registers_as_it_goes() {
   int sum = 0;
-  const auto add = workflow::set_update_handler("add", [&](int n) -> workflow::Task<int> {
-    co_await workflow::execute_activity<echo>(ten_seconds, "adding");
-    co_return sum += n;
-  });
+  const auto add = workflow::set_update_handler(
+      "add",
+      [&](int n) -> workflow::Task<int> {
+        co_await workflow::execute_activity<echo>(ten_seconds, "adding");
+        co_return sum += n;
+      },
+      [](int n) {
+        ++validations;
+        if (n < 0) throw ApplicationError{"it only grows"};
+      });
   co_await workflow::wait_condition([&] { return sum > 0; });
   const auto query = workflow::set_query_handler("sum", [&] { return sum; });
   co_await workflow::wait_condition([&] { return sum > 5; });
@@ -109,6 +119,7 @@ class HandlerFeaturesTest : public ServerTest {
  protected:
   worker::WorkerOptions options() {
     worker::WorkerOptions options{.task_queue = unique_name(), .max_cached_workflows = 0};
+    options.deadlock_timeout = {};  // no task is repeated because the machine stood still
     options.add_activity<echo>();
     options.log = Logger::create({.level = LogLevel::warn}, [this](std::string_view line) {
       const std::scoped_lock lock{mutex_};
@@ -187,6 +198,27 @@ TEST_F(HandlerFeaturesTest, ThoseThatAreLeftBehindAreNamedInAWarningOnce) {
                            AllOf(HasSubstr("[TMPRL1102]"), HasSubstr("update never_ends sleeper"), HasSubstr("WARN"))));
 }
 
+TEST_F(HandlerFeaturesTest, ASignalThatIsLeftBehindIsNamedAndWhatMayBeIsNot) {
+  auto options = HandlerFeaturesTest::options();
+  options.add_workflow(list());
+  const RunningWorker worker{client(), options};
+  const auto end_after = [&](auto leave) {
+    const auto handle = client().start<&List::run>(start(options)).get();
+    leave(handle);
+    handle.template signal<&List::close>().get();
+    handle.result().get();
+    EXPECT_EQ(replay(options, handle), "no error");
+  };
+  end_after([](const auto& handle) {
+    handle.template signal<&List::may_be_left>().get();
+    (void)handle.template start_update<&List::may_be_left>({}).get();
+  });
+  EXPECT_THAT(lines(), IsEmpty());
+  end_after([](const auto& handle) { handle.template signal<&List::never_ends>().get(); });
+  EXPECT_THAT(lines(),
+              ::testing::ElementsAre(AllOf(HasSubstr("[TMPRL1102]"), HasSubstr(R"("handlers":"signal never_ends")"))));
+}
+
 TEST_F(HandlerFeaturesTest, DynamicOnesTakeQueriesAndUpdatesThatHaveNoHandlerOfTheirOwn) {
   auto options = HandlerFeaturesTest::options();
   options.add_workflow(workflow::definition<Catchall>()
@@ -209,6 +241,7 @@ TEST_F(HandlerFeaturesTest, QueryAndUpdateHandlersAreRegisteredWhileTheWorkflowR
   const RunningWorker worker{client(), options};
   auto start_options = start(options);
   start_options.id_conflict_policy = client::WorkflowIdConflictPolicy::fail;
+  validations = 0;
   // The update comes with the first task, before the code that registers its handler has run.
   const auto [handle, first] =
       client()
@@ -218,7 +251,10 @@ TEST_F(HandlerFeaturesTest, QueryAndUpdateHandlersAreRegisteredWhileTheWorkflowR
   EXPECT_EQ(handle.query<int>("sum", {}).get(), 1);
   EXPECT_THAT(story_of_update([&, handle = handle] { handle.update<int>("remove", converter::to_payloads(1)).get(); }),
               HasSubstr("no update handler named remove"));
+  EXPECT_THAT(story_of_update([&, handle = handle] { handle.update<int>("add", converter::to_payloads(-1)).get(); }),
+              HasSubstr("it only grows"));
   EXPECT_EQ(handle.update<int>("add", converter::to_payloads(6)).get(), 7);
   EXPECT_EQ(handle.result().get(), 7);
   EXPECT_EQ(replay(options, handle), "no error");
+  EXPECT_EQ(validations, 3) << "once for each update";
 }

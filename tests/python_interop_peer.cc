@@ -6,6 +6,8 @@
 #include <temporal/worker/worker.h>
 #include <temporal/workflow/workflow.h>
 
+#include <google/protobuf/struct.pb.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,6 +24,7 @@
 using namespace temporal;
 using namespace std::chrono_literals;
 using Bytes = std::vector<std::byte>;
+using google::protobuf::Struct;
 
 enum class Color { red, green };
 NLOHMANN_JSON_SERIALIZE_ENUM(Color, {{Color::red, "red"}, {Color::green, "green"}})
@@ -56,6 +59,22 @@ Basket basket() {
                     {.name = "", .count = 2147483647, .price = {}, .color = Color::red}},
           .numbers = {{"", {}}, {"größe", {0, -9007199254740993, 9223372036854775807}}},
           .note = {}};
+}
+
+/// A protobuf message; the same in python_interop_test.py.
+Struct message() {
+  Struct message;
+  auto& fields = *message.mutable_fields();
+  fields["größe"].set_number_value(0.1);
+  fields["leer"].set_null_value({});
+  for (const auto* text : {"夏", ""}) fields["liste"].mutable_list_value()->add_values()->set_string_value(text);
+  (*fields["innen"].mutable_struct_value()->mutable_fields())["wahr"].set_bool_value(true);
+  return message;
+}
+
+Struct marked(Struct message, const std::string& mark) {
+  (*message.mutable_fields())[mark].set_bool_value(true);
+  return message;
 }
 
 workflow::ActivityOptions in_python(std::optional<RetryPolicy> retry = RetryPolicy{.maximum_attempts = 1}) {
@@ -96,6 +115,10 @@ class CppBasket {
 };
 
 workflow::Task<Bytes> cpp_bytes(Bytes bytes) { co_return co_await ask_python<Bytes>("py_reverse", bytes); }
+
+workflow::Task<Struct> cpp_message(Struct message) {
+  co_return co_await ask_python<Struct>("py_mark", marked(std::move(message), "cpp"));
+}
 
 /// Looks at what Python threw, and passes it on as it is.
 workflow::Task<> cpp_passes_on() {
@@ -145,6 +168,8 @@ Bytes cpp_reverse(Bytes bytes) {
   return bytes;
 }
 
+Struct cpp_mark(Struct message) { return marked(std::move(message), "cpp"); }
+
 void cpp_decline(int code) {
   throw ApplicationError{"no money",
                          {.type = "CardDeclined",
@@ -181,10 +206,12 @@ void work(const client::Client& client) {
   options.add_workflow<cpp_bytes>();
   options.add_workflow<cpp_fails>();
   options.add_workflow<cpp_is_cancelled>();
+  options.add_workflow<cpp_message>();
   options.add_workflow<cpp_passes_on>();
   options.add_workflow<cpp_waits_as_told>();
   options.add_activity<cpp_add>();
   options.add_activity<cpp_decline>();
+  options.add_activity<cpp_mark>();
   options.add_activity<cpp_reverse>();
   options.add_activity<cpp_second_attempt>();
   options.add_activity<cpp_until_cancelled>();
@@ -209,7 +236,7 @@ std::exception_ptr cause_of_end(const client::WorkflowHandle<R>& handle) {
   } catch (const WorkflowFailedError& error) {
     return error.cause();
   }
-  return nullptr;
+  return std::make_exception_ptr(std::logic_error{"the workflow did not fail"});
 }
 
 TEST_F(CppClient, SignalsQueriesAndUpdatesAPythonWorkflowThatCallsACppActivity) {
@@ -237,6 +264,11 @@ TEST_F(CppClient, SendsBytesThroughAPythonWorkflow) {
   auto reversed = bytes;
   std::ranges::reverse(reversed);
   EXPECT_EQ(start<Bytes>("PyBytes", bytes).result().get(), reversed);
+}
+
+TEST_F(CppClient, SendsAMessageThroughAPythonWorkflow) {
+  const auto result = start<Struct>("PyMessage", message()).result().get();
+  EXPECT_EQ(result.DebugString(), marked(marked(message(), "python"), "cpp").DebugString());
 }
 
 TEST_F(CppClient, SeesTheFailureOfItsActivityThroughAPythonWorkflow) {

@@ -14,6 +14,7 @@ import unittest
 from datetime import timedelta
 from typing import Dict, List, Optional
 
+from google.protobuf.struct_pb2 import Struct
 from temporalio import activity, workflow
 from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.common import RetryPolicy
@@ -55,6 +56,13 @@ def basket():
     )
 
 
+def message(**marks):
+    """The same in python_interop_peer.cc."""
+    message = Struct()
+    message.update({"größe": 0.1, "leer": None, "liste": ["夏", ""], "innen": {"wahr": True}, **marks})
+    return message
+
+
 EXTRA = Item("夏", 1, 2.5, Color.GREEN)
 
 # Activities that workflows of C++ call.
@@ -68,6 +76,12 @@ def py_add(basket: Basket, item: Item) -> Basket:
 @activity.defn
 def py_reverse(data: bytes) -> bytes:
     return data[::-1]
+
+
+@activity.defn
+def py_mark(message: Struct) -> Struct:
+    message["python"] = True
+    return message
 
 
 @activity.defn
@@ -149,6 +163,14 @@ class PyBytes:
 
 
 @workflow.defn
+class PyMessage:
+    @workflow.run
+    async def run(self, message: Struct) -> Struct:
+        message["python"] = True
+        return await ask_cpp("cpp_mark", message, result_type=Struct)
+
+
+@workflow.defn
 class PyPassesOn:
     @workflow.run
     async def run(self) -> None:
@@ -196,7 +218,9 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
 
     async def asyncSetUp(self):
         cli = os.environ.get("TEMPORAL_CLI") or self.fail("TEMPORAL_CLI is not set: run the tests with ./dev test")
-        self.server = await WorkflowEnvironment.start_local(dev_server_existing_path=cli)
+        self.server = await WorkflowEnvironment.start_local(
+            dev_server_existing_path=cli, dev_server_startup_timeout=timedelta(minutes=1)
+        )
         self.addAsyncCleanup(self.server.shutdown)
         self.client = self.server.client
         self.address = self.client.service_client.config.target_host
@@ -209,8 +233,8 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
             Worker(
                 self.client,
                 task_queue=PYTHON_QUEUE,
-                workflows=[PyBasket, PyBytes, PyFails, PyIsCancelled, PyPassesOn, PyWaitsAsTold],
-                activities=[py_add, py_decline, py_reverse, py_second_attempt, py_until_cancelled],
+                workflows=[PyBasket, PyBytes, PyFails, PyIsCancelled, PyMessage, PyPassesOn, PyWaitsAsTold],
+                activities=[py_add, py_decline, py_mark, py_reverse, py_second_attempt, py_until_cancelled],
                 activity_executor=threads,
                 workflow_runner=UnsandboxedWorkflowRunner(),
                 max_heartbeat_throttle_interval=timedelta(milliseconds=100),
@@ -234,6 +258,7 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
     async def test_the_python_client_drives_cpp_workflows(self):
         await self.baskets()
         await self.bytes()
+        await self.messages()
         await self.failures()
         await self.retry_delay()
         await self.cancellation()
@@ -258,6 +283,10 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
         data = bytes(range(256))
         handle = await self.start("cpp_bytes", data, result_type=bytes)
         self.assertEqual(await handle.result(), data[::-1])
+
+    async def messages(self):
+        handle = await self.start("cpp_message", message(), result_type=Struct)
+        self.assertEqual(await handle.result(), message(cpp=True, python=True))
 
     async def failures(self):
         passed_on = await self.cause_of_end(await self.start("cpp_passes_on"))

@@ -5,6 +5,7 @@
 
 #include <examples/hello/hello.h>
 #include <examples/long-activity/import.h>
+#include <examples/observability/checkout.h>
 #include <examples/orders/order.h>
 #include <examples/orders/shipment.h>
 #include <examples/rollout/rollout.h>
@@ -19,6 +20,7 @@ worker::WorkerOptions workflows_of_the_examples() {
   worker::WorkerOptions options;
   options.add_workflow<hello>();
   options.add_workflow<import_file>();
+  options.add_workflow<shop::checkout>();
   options.add_workflow(order_definition());
   options.add_workflow(shipment_definition());
   options.add_workflow(traveller<PinnedTraveller>(VersioningBehavior::pinned));

@@ -11,23 +11,28 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 namespace temporal::tests {
 
-/// One dev server for all tests of a program, and a client to it. Its namespace knows the search attributes CustomerId
-/// and Total, and it finds a history of 40 events long.
+/// One dev server for all tests of a program, and a client to it. Its namespace knows search attributes of every type,
+/// and it finds a history of 40 events long.
 class ServerTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     if (!server_) {
       server_ = std::make_unique<temporal::testing::DevServer>(temporal::testing::DevServerOptions{
-          .arguments = {"--search-attribute", "CustomerId=Keyword", "--search-attribute", "Total=Double",
-                        "--dynamic-config-value", "limit.historyCount.suggestContinueAsNew=40"}});
+          .arguments = {"--search-attribute=CustomerId=Keyword", "--search-attribute=Total=Double",
+                        "--search-attribute=Paid=Bool", "--search-attribute=Due=Datetime",
+                        "--search-attribute=Quantity=Int", "--search-attribute=Tags=KeywordList",
+                        "--search-attribute=Remark=Text",
+                        "--dynamic-config-value=limit.historyCount.suggestContinueAsNew=40"}});
     }
     if (!client_) client_ = std::make_unique<client::Client>(client::Client::connect({.address = server_->address()}));
   }
@@ -62,6 +67,13 @@ class ServerTest : public ::testing::Test {
     api::history::v1::History history;
     EXPECT_TRUE(history.ParseFromString(run.fetch_history().get().bytes));
     return {history.events().begin(), history.events().end()};
+  }
+
+  /// Waits until the history of the run has an event that matches.
+  template <class Handle, class Matches>
+  static void wait_for_event(const Handle& handle, const Matches& matches) {
+    while (std::ranges::none_of(history_of(handle), matches))
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
 
   /// A task queue, or workflow id, that no other test uses.

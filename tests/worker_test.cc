@@ -39,6 +39,7 @@ void tick() {}
 
 workflow::Task<> ticks(int count) {
   std::vector<workflow::ActivityHandle<void>> running;
+  running.reserve(count);
   for (int i = 0; i < count; ++i) running.push_back(workflow::start_activity<tick>({.start_to_close_timeout = 60s}));
   for (const auto& activity : running) co_await activity;
 }
@@ -114,23 +115,43 @@ class TwoAtATime : public worker::CustomSlotSupplier {
 
 std::atomic<int> side_by_side = 0;
 std::atomic<int> most_side_by_side = 0;
+std::atomic<int> expected_side_by_side = 1;
 void counts_itself() {
   const int now = ++side_by_side;
   for (int most = most_side_by_side; now > most && !most_side_by_side.compare_exchange_weak(most, now);) {
   }
-  std::this_thread::sleep_for(20ms);  // long enough for all that may run to do so
+  for (const auto limit = Clock::now() + 30s; most_side_by_side < expected_side_by_side && Clock::now() < limit;) {
+    std::this_thread::sleep_for(1ms);
+  }
+  std::this_thread::sleep_for(20ms);  // long enough for one too many to come in
   --side_by_side;
 }
 workflow::Task<> crowd(int count) {
   std::vector<workflow::ActivityHandle<void>> running;
+  running.reserve(count);
   for (int i = 0; i < count; ++i) {
     running.push_back(workflow::start_activity<counts_itself>({.start_to_close_timeout = 60s}));
   }
   for (const auto& activity : running) co_await activity;
 }
 
+workflow::Task<> crowd_at_home(int count) {
+  std::vector<workflow::LocalActivityHandle<void>> running;
+  running.reserve(count);
+  for (int i = 0; i < count; ++i) {
+    running.push_back(workflow::start_local_activity<counts_itself>({.start_to_close_timeout = 60s}));
+  }
+  for (const auto& activity : running) co_await activity;
+}
+
 class WorkerTest : public ServerTest {
  protected:
+  /// From here on activities wait until this many have run side by side.
+  static void expect_side_by_side(int count) {
+    most_side_by_side = 0;
+    expected_side_by_side = count;
+  }
+
   /// Waits for the first event of the workflow that matches.
   template <class Matches>
   static api::history::v1::HistoryEvent first_event(const client::WorkflowHandle<std::string>& handle,
@@ -177,8 +198,8 @@ TEST_F(WorkerTest, StartsNoMoreActivitiesPerSecondThanItMay) {
   options.disable_eager_activity_execution = true;
   options.add_workflow<ticks>();
   options.add_activity<tick>();
+  const auto began = Clock::now();  // the worker's first poll counts, too
   const RunningWorker worker{client(), options};
-  const auto began = Clock::now();
   client().execute<ticks>({.id = unique_name(), .task_queue = options.task_queue}, 20).get();
   EXPECT_GE(Clock::now() - began, 1500ms);
 }
@@ -274,6 +295,7 @@ TEST_F(WorkerTest, ASlotSupplierOfTheUsersLimitsWhatRunsSideBySide) {
   worker::WorkerOptions options{.task_queue = unique_name(), .tuner = worker::WorkerTuner{.activities = supplier}};
   options.add_workflow<crowd>();
   options.add_activity<counts_itself>();
+  expect_side_by_side(2);
   {
     const RunningWorker worker{client(), options};
     client().execute<crowd>({.id = unique_name(), .task_queue = options.task_queue}, 10).get();
@@ -283,12 +305,38 @@ TEST_F(WorkerTest, ASlotSupplierOfTheUsersLimitsWhatRunsSideBySide) {
   while (supplier->used() != 0) std::this_thread::sleep_for(1ms);  // each slot comes back
 }
 
+TEST_F(WorkerTest, FixedSlotsOfATunerLimitWhatRunsSideBySide) {
+  worker::WorkerOptions options{.task_queue = unique_name(),
+                                .tuner = worker::WorkerTuner{.workflow_tasks = worker::FixedSizeSlots{2},
+                                                             .activities = worker::FixedSizeSlots{3},
+                                                             .local_activities = worker::FixedSizeSlots{1}}};
+  options.add_workflow<crowd>();
+  options.add_workflow<crowd_at_home>();
+  options.add_activity<counts_itself>();
+  const RunningWorker worker{client(), options};
+  expect_side_by_side(3);
+  client().execute<crowd>({.id = unique_name(), .task_queue = options.task_queue}, 10).get();
+  EXPECT_EQ(most_side_by_side, 3);
+  expect_side_by_side(1);
+  client().execute<crowd_at_home>({.id = unique_name(), .task_queue = options.task_queue}, 5).get();
+  EXPECT_EQ(most_side_by_side, 1);
+}
+
 TEST_F(WorkerTest, ResourceBasedSlotsRunTasksOfEveryKind) {
   const worker::ResourceBasedSlots slots{.minimum = 2, .maximum = 10, .ramp_throttle = 1ms};
-  worker::WorkerOptions options{.task_queue = unique_name(),
-                                .tuner = worker::WorkerTuner{.workflow_tasks = slots, .activities = slots}};
-  options.add_workflow<ticks>();
-  options.add_activity<tick>();
+  worker::WorkerOptions options{
+      .task_queue = unique_name(),
+      .tuner = worker::WorkerTuner{.workflow_tasks = slots, .activities = slots, .local_activities = slots}};
+  options.add_workflow<crowd>();
+  options.add_workflow<crowd_at_home>();
+  options.add_activity<counts_itself>();
   const RunningWorker worker{client(), options};
-  client().execute<ticks>({.id = unique_name(), .task_queue = options.task_queue}, 10).get();
+  expect_side_by_side(2);
+  client().execute<crowd>({.id = unique_name(), .task_queue = options.task_queue}, 20).get();
+  EXPECT_GE(most_side_by_side, 2);
+  EXPECT_LE(most_side_by_side, 10);
+  expect_side_by_side(2);
+  client().execute<crowd_at_home>({.id = unique_name(), .task_queue = options.task_queue}, 20).get();
+  EXPECT_GE(most_side_by_side, 2);
+  EXPECT_LE(most_side_by_side, 10);
 }

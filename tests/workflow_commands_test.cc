@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
+#include <limits>
 #include <mutex>
 #include <sstream>
 #include <thread>
@@ -31,6 +33,14 @@ namespace {
 
 constexpr KeywordSearchAttribute customer{"CustomerId"};
 constexpr DoubleSearchAttribute total{"Total"};
+constexpr BoolSearchAttribute paid{"Paid"};
+constexpr DatetimeSearchAttribute due{"Due"};
+constexpr IntSearchAttribute quantity{"Quantity"};
+constexpr KeywordListSearchAttribute tags{"Tags"};
+constexpr TextSearchAttribute remark{"Remark"};
+const SearchAttributes of_every_type{paid.set(true), due.set(Timestamp{1'770'000'000s}),
+                                     quantity.set(std::numeric_limits<std::int64_t>::max()), tags.set({"new", "größe"}),
+                                     remark.set("two words")};
 
 // Continue-as-new: three runs that hand on a list and their properties.
 workflow::Task<std::vector<std::string>> three_runs(std::vector<std::string> run_ids) {
@@ -80,6 +90,24 @@ workflow::Task<std::string> starts_twice(std::string id) {
   }
   co_await first.signal<&Shipment::hurry>();
   co_await first;
+  co_return outcome;
+}
+
+/// Starts a child once more when it is done, where that is not allowed, and where it is.
+workflow::Task<std::string> starts_again(std::string id) {
+  const auto ship = [&](WorkflowIdReusePolicy policy) -> workflow::Task<> {
+    auto child = co_await workflow::start_child_workflow<&Shipment::run>({.id = id, .id_reuse_policy = policy}, "Rome");
+    co_await child.signal<&Shipment::hurry>();
+    co_await child;
+  };
+  co_await ship(WorkflowIdReusePolicy::allow_duplicate);
+  std::string outcome = "no error";
+  try {
+    co_await ship(WorkflowIdReusePolicy::reject_duplicate);
+  } catch (const ChildWorkflowError& error) {
+    outcome = describe(error.cause());
+  }
+  co_await ship(WorkflowIdReusePolicy::allow_duplicate);
   co_return outcome;
 }
 
@@ -211,6 +239,15 @@ workflow::Task<int> retries_locally() {
        .retry_policy = RetryPolicy{.initial_interval = 100ms},
        .local_retry_threshold = 50ms});  // each wait is longer: a timer
 }
+workflow::Task<std::string> calls_nobody_locally() {
+  try {
+    co_await workflow::execute_local_activity_named<int>(
+        "nobody", {.start_to_close_timeout = 5s, .retry_policy = RetryPolicy{.maximum_attempts = 1}}, {});
+  } catch (const ActivityError& error) {
+    co_return describe(error.cause());
+  }
+  co_return "completed";
+}
 workflow::Task<bool> cancels_locally() {
   auto activity = workflow::start_local_activity<until_cancelled>(
       {.start_to_close_timeout = 30s,
@@ -278,6 +315,53 @@ workflow::Task<std::string> signals_another(std::string id) {
   co_return outcome;
 }
 
+/// Cancels a signal before the server hears of it.
+workflow::Task<std::string> takes_a_signal_back(std::string id) {
+  const workflow::CancellationScope scope;
+  bool asked = false;
+  auto signal = workflow::spawn(scope.run([&]() -> workflow::Task<> {
+    asked = true;
+    co_await workflow::external_workflow_handle(id).signal("go", {});
+  }));
+  co_await workflow::wait_condition([&] { return asked; });
+  scope.cancel("no longer wanted");
+  std::string ended = "signalled";
+  try {
+    co_await signal;
+  } catch (const FailureError&) {
+    ended = describe(std::current_exception());
+  }
+  co_await workflow::sleep(1ms);
+  co_return ended;
+}
+
+workflow::Task<std::string> sleeps_until_cancelled() {
+  std::string ended = "slept";
+  try {
+    co_await workflow::sleep(24h);
+  } catch (const CancelledError& error) {
+    ended = error.what();
+  }
+  co_await workflow::shielded(workflow::sleep(1ms));
+  co_return ended;
+}
+
+/// Gives who started it, and who is at the top of its family.
+workflow::Task<std::string> descends(int generations) {
+  if (generations == 0) co_return workflow::info().parent->workflow_id + " " + workflow::info().root->workflow_id;
+  co_return co_await workflow::execute_child_workflow<descends>({.id = workflow::info().workflow_id + "'"},
+                                                                generations - 1);
+}
+
+/// Changes them in its first task, and sees them in its second.
+workflow::Task<bool> has_attributes_of_every_type() {
+  workflow::upsert_search_attributes({paid.set(true), due.set(Timestamp{1'770'000'000s}),
+                                      quantity.set(std::numeric_limits<std::int64_t>::max()),
+                                      tags.set({"new", "größe"}), remark.set("two words")});
+  co_await workflow::sleep(1ms);
+  co_return workflow::search_attributes() == of_every_type;
+}
+
 class Shown {
  public:
   workflow::Task<std::string> run() {
@@ -307,7 +391,10 @@ workflow::Definition named(const std::string& name) {
 /// Each test runs with a cache of 0 (all is replayed) and of 100.
 class WorkflowCommands : public ServerTest, public ::testing::WithParamInterface<std::size_t> {
  protected:
-  worker::WorkerOptions options() { return {.task_queue = queue_, .max_cached_workflows = GetParam()}; }
+  worker::WorkerOptions options() {
+    // No task is repeated because the machine stood still.
+    return {.task_queue = queue_, .max_cached_workflows = GetParam(), .deadlock_timeout = {}};
+  }
   client::StartOptions start() { return {.id = unique_name(), .task_queue = queue_}; }
 
  private:
@@ -419,6 +506,16 @@ TEST_P(WorkflowCommands, AChildWhoseIdIsInUseDoesNotStart) {
               AllOf(HasSubstr(id), HasSubstr("WorkflowAlreadyStartedError")));
 }
 
+TEST_P(WorkflowCommands, AnIdThatAChildHadIsUsedAgainAsThePolicySays) {
+  auto worker_options = options();
+  worker_options.add_workflow<starts_again>();
+  worker_options.add_workflow(shipment());
+  const RunningWorker worker{client(), worker_options};
+  const auto handle = client().start<starts_again>(start(), unique_name()).get();
+  EXPECT_THAT(handle.result().get(), HasSubstr("WorkflowAlreadyStartedError"));
+  EXPECT_EQ(replay(worker_options, handle), "no error");
+}
+
 TEST_P(WorkflowCommands, ChildrenAreCancelledBeforeTheyStartAndAfter) {
   auto worker_options = options();
   worker_options.add_workflow<cancels_children>();
@@ -477,6 +574,41 @@ TEST_P(WorkflowCommands, AnotherWorkflowIsCancelled) {
   }
 }
 
+TEST_P(WorkflowCommands, ASignalToAnotherWorkflowIsTakenBackBeforeItIsSent) {
+  auto worker_options = options();
+  worker_options.add_workflow<takes_a_signal_back>();
+  const RunningWorker worker{client(), worker_options};
+  const auto handle = client().start<takes_a_signal_back>(start(), std::string{"nobody"}).get();
+  EXPECT_THAT(handle.result().get(), HasSubstr("cancelled"));
+  EXPECT_TRUE(std::ranges::none_of(history_of(handle), [](const auto& event) {
+    return event.has_signal_external_workflow_execution_initiated_event_attributes();
+  }));
+  EXPECT_EQ(replay(worker_options, handle), "no error");
+}
+
+TEST_P(WorkflowCommands, ATimerIsCancelledWithItsWorkflow) {
+  auto worker_options = options();
+  worker_options.add_workflow<sleeps_until_cancelled>();
+  const RunningWorker worker{client(), worker_options};
+  auto handle = client().start<sleeps_until_cancelled>(start()).get();
+  wait_for_event(handle, [](const auto& event) { return event.has_timer_started_event_attributes(); });
+  handle.cancel("closing time").get();
+  EXPECT_EQ(handle.result().get(), "timer cancelled: closing time");
+  EXPECT_TRUE(std::ranges::any_of(history_of(handle),
+                                  [](const auto& event) { return event.has_timer_canceled_event_attributes(); }));
+  EXPECT_EQ(replay(worker_options, handle), "no error");
+}
+
+TEST_P(WorkflowCommands, AChildKnowsItsParentAndTheRootOfItsFamily) {
+  auto worker_options = options();
+  worker_options.add_workflow<descends>();
+  const RunningWorker worker{client(), worker_options};
+  const auto start_options = start();
+  const auto& root = start_options.id;
+  EXPECT_EQ(client().execute<descends>(start_options, 2).get(), root + "' " + root);
+  EXPECT_EQ(replay(worker_options, client().workflow_handle<descends>(root + "''")), "no error");
+}
+
 TEST_P(WorkflowCommands, LocalActivitiesRunOnceAndAreNotRunAgainOnReplay) {
   auto worker_options = options();
   worker_options.add_workflow<greets_locally>();
@@ -493,7 +625,21 @@ TEST_P(WorkflowCommands, ALocalActivityBacksOffOnTimers) {
   worker_options.add_workflow<retries_locally>();
   worker_options.add_activity<fails_twice>();
   const RunningWorker worker{client(), worker_options};
-  EXPECT_EQ(client().execute<retries_locally>(start()).get(), 3);
+  const auto handle = client().start<retries_locally>(start()).get();
+  EXPECT_EQ(handle.result().get(), 3);
+  EXPECT_EQ(std::ranges::count_if(history_of(handle),
+                                  [](const auto& event) { return event.has_timer_fired_event_attributes(); }),
+            2);
+  EXPECT_EQ(replay(worker_options, handle), "no error");
+}
+
+TEST_P(WorkflowCommands, ALocalActivityThatNobodyRegisteredFailsWhereThereAreNoActivities) {
+  auto worker_options = options();
+  worker_options.add_workflow<calls_nobody_locally>();
+  const RunningWorker worker{client(), worker_options};
+  EXPECT_EQ(
+      client().execute<calls_nobody_locally>(start()).get(),
+      "ApplicationError(NotFoundError): activity type nobody is not registered on this worker; registered are: none");
 }
 
 TEST_P(WorkflowCommands, ALocalActivityIsCancelled) {
@@ -532,6 +678,22 @@ TEST_P(WorkflowCommands, PatchedCodeReplaysBothHistoriesAndItsSuccessorToo) {
     late.signal("go", {}).get();
     EXPECT_EQ(converter::from_payload<std::string>(late.result().get().payload), "only new");
   });
+}
+
+TEST_P(WorkflowCommands, SearchAttributesOfEveryTypeArriveAsTheyWere) {
+  auto worker_options = options();
+  worker_options.add_workflow<has_attributes_of_every_type>();
+  const RunningWorker worker{client(), worker_options};
+  const auto handle = client().start<has_attributes_of_every_type>(start()).get();
+  EXPECT_TRUE(handle.result().get());
+  EXPECT_EQ(replay(worker_options, handle), "no error");
+  // The server adds some of its own, such as who built it.
+  const auto attributes = handle.describe().get().search_attributes;
+  EXPECT_EQ(attributes.get(paid), true);
+  EXPECT_EQ(attributes.get(due), Timestamp{1'770'000'000s});
+  EXPECT_EQ(attributes.get(quantity), std::numeric_limits<std::int64_t>::max());
+  EXPECT_EQ(attributes.get(tags), (std::vector<std::string>{"new", "größe"}));
+  EXPECT_EQ(attributes.get(remark), "two words");
 }
 
 TEST_P(WorkflowCommands, PropertiesAreSeenFromOutsideAndLogLinesWrittenOnce) {

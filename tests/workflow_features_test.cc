@@ -8,7 +8,9 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -90,6 +92,23 @@ workflow::Task<std::string> waits_with_a_limit() {
 workflow::Task<bool> draws_at_random() {
   const auto drawn = workflow::uuid4() + std::to_string(workflow::random()());
   co_return drawn == co_await workflow::execute_activity<echo>(ten_seconds, drawn);
+}
+
+/// What the first task sees of the clock and of its history. The second task, which replays the first, compares.
+workflow::Task<std::string> looks_around() {
+  const auto seen = [] {
+    const auto since_epoch = workflow::now().time_since_epoch();
+    return std::vector<std::int64_t>{std::chrono::duration_cast<std::chrono::milliseconds>(since_epoch).count(),
+                                     static_cast<std::int64_t>(workflow::history_length()),
+                                     static_cast<std::int64_t>(workflow::history_size_bytes())};
+  };
+  const auto first = seen();
+  const auto first_as_text = ::testing::PrintToString(first);
+  const bool same = co_await workflow::execute_activity<echo>(ten_seconds, first_as_text) == first_as_text;
+  const auto second = seen();
+  const bool grown = second[0] >= first[0] && second[1] > first[1] && second[2] > first[2];
+  co_return (same ? "the same, " : "not the same, ") + std::string{grown ? "and grown: " : "not grown: "} +
+      first_as_text;
 }
 
 workflow::Task<> loses_a_failure() {
@@ -200,6 +219,35 @@ workflow::Task<> out_of_domain() {
   throw std::domain_error{"out of domain"};
 }
 
+/// Throws what no rule names, the first time that it comes so far.
+std::atomic<int> defective_runs = 0;
+workflow::Task<std::string> has_a_defect() {
+  co_await workflow::sleep(1ms);
+  if (++defective_runs == 1) throw std::runtime_error{"a defect of the code"};
+  co_return "mended";
+}
+
+/// Handlers that throw.
+class Fragile {
+ public:
+  workflow::Task<> run() {
+    co_await workflow::wait_condition([] { return false; });
+  }
+  void refuse() { throw ApplicationError{"refused"}; }
+  std::string mend() {
+    if (++defective_runs == 1) throw std::runtime_error{"a defect of the handler"};
+    return "mended";
+  }
+};
+
+workflow::Definition fragile() {
+  return workflow::definition<Fragile>()
+      .run<&Fragile::run>()
+      .signal<&Fragile::refuse>()
+      .update<&Fragile::refuse>()
+      .update<&Fragile::mend>();
+}
+
 // Two versions of one workflow, whose code does not go with the other's history.
 namespace before {
 workflow::Task<> changes() { co_await workflow::sleep(24h); }
@@ -213,16 +261,24 @@ class WorkflowFeaturesTest : public ServerTest {
   static worker::WorkerOptions options() {
     worker::WorkerOptions options{
         .task_queue = unique_name(), .max_cached_workflows = 0, .max_heartbeat_throttle_interval = 100ms};
+    options.deadlock_timeout = {};  // no task is repeated because the machine stood still
     options.add_activity<echo>();
     options.add_activity<until_cancelled>();
     return options;
   }
+  /// What the failed tasks of the run say of themselves.
+  template <class Handle>
+  static std::vector<std::string> failures_of_tasks(const Handle& handle) {
+    std::vector<std::string> messages;
+    for (const auto& event : history_of(handle)) {
+      if (event.has_workflow_task_failed_event_attributes()) {
+        messages.push_back(event.workflow_task_failed_event_attributes().failure().message());
+      }
+    }
+    return messages;
+  }
   static client::StartOptions start(const worker::WorkerOptions& options) {
     return {.id = unique_name(), .task_queue = options.task_queue};
-  }
-  template <class Handle, class Matches>
-  static void wait_for_event(const Handle& handle, const Matches& matches) {
-    while (std::ranges::none_of(history_of(handle), matches)) std::this_thread::sleep_for(10ms);
   }
 };
 
@@ -277,6 +333,24 @@ TEST_F(WorkflowFeaturesTest, RandomNumbersAreTheSameOnReplay) {
   options.add_workflow<draws_at_random>();
   const RunningWorker worker{client(), options};
   EXPECT_TRUE(client().execute<draws_at_random>(start(options)).get());
+}
+
+TEST_F(WorkflowFeaturesTest, TheClockAndTheSizeOfTheHistoryAreTheSameOnReplay) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<looks_around>();
+  const RunningWorker worker{client(), options};
+  const auto began = std::chrono::system_clock::now();
+  const auto handle = client().start<looks_around>(start(options)).get();
+  EXPECT_THAT(handle.result().get(), ::testing::StartsWith("the same, and grown: "));
+  const auto history = history_of(handle);
+  const auto seen = converter::from_payload<std::string>(
+      {.metadata = {{"encoding", "json/plain"}},
+       .data = history.at(4).activity_task_scheduled_event_attributes().input().payloads(0).data()});
+  const auto task_started = history.at(2).event_time().seconds();
+  EXPECT_THAT(seen, ::testing::StartsWith("{ " + std::to_string(task_started)));
+  EXPECT_THAT(seen, HasSubstr(", 3, ")) << "events: the start, its task, the start of the task";
+  EXPECT_GE(task_started, std::chrono::floor<std::chrono::seconds>(began.time_since_epoch()).count());
+  EXPECT_EQ(replay(options, handle), "no error");
 }
 
 TEST_F(WorkflowFeaturesTest, WhatDestructorsDoDuringAnEvictionDoesNotCount) {
@@ -371,6 +445,32 @@ TEST_F(WorkflowFeaturesTest, ADynamicWorkflowRunsForATypeThatIsNotRegistered) {
   const RunningWorker worker{client(), options};
   auto handle = client().start("Invoice", start(options), converter::to_payloads(std::string{"seven"})).get();
   EXPECT_EQ(converter::from_payload<std::string>(handle.result().get().payload), "Invoice seven");
+}
+
+TEST_F(WorkflowFeaturesTest, AnExceptionThatNoRuleNamesFailsTheTaskWhichIsTriedAgain) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow<has_a_defect>();
+  const RunningWorker worker{client(), options};
+  defective_runs = 0;
+  const auto handle = client().start<has_a_defect>(start(options)).get();
+  EXPECT_EQ(handle.result().get(), "mended");
+  EXPECT_THAT(failures_of_tasks(handle), ::testing::ElementsAre("a defect of the code"));
+  EXPECT_EQ(replay(options, handle), "no error");
+}
+
+TEST_F(WorkflowFeaturesTest, WhatAHandlerThrowsFailsTheUpdateTheTaskOrTheWorkflow) {
+  auto options = WorkflowFeaturesTest::options();
+  options.add_workflow(fragile());
+  const RunningWorker worker{client(), options};
+  defective_runs = 0;
+  const auto handle = client().start<&Fragile::run>(start(options)).get();
+  EXPECT_THROW(handle.update<&Fragile::refuse>().get(), UpdateFailedError);
+  EXPECT_THAT(failures_of_tasks(handle), ::testing::IsEmpty());
+  EXPECT_EQ(handle.update<&Fragile::mend>().get(), "mended");
+  EXPECT_THAT(failures_of_tasks(handle), ::testing::ElementsAre("a defect of the handler"));
+  handle.signal<&Fragile::refuse>().get();
+  EXPECT_THAT(story_of_failure(handle), HasSubstr("refused"));
+  EXPECT_EQ(replay(options, handle), "no error");
 }
 
 TEST_F(WorkflowFeaturesTest, AnExceptionTypeThatIsNamedFailsTheWorkflow) {

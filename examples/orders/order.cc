@@ -62,7 +62,9 @@ std::string Order::status() const { return status_; }
 
 workflow::Definition order_definition() {
   // An order may wait for days: it moves on to the build that is current then.
-  return workflow::definition<Order>({.versioning_behavior = temporal::VersioningBehavior::auto_upgrade})
+  return workflow::definition<Order>(
+             {.versioning_behavior = temporal::VersioningBehavior::auto_upgrade,
+              .required_activities = workflow::activity_names<charge, refund, release_stock, reserve_stock>()})
       .run<&Order::run>()
       .signal<&Order::confirm>()
       .update<&Order::set_address, &Order::check_address>()

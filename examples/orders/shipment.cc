@@ -17,7 +17,8 @@ workflow::Task<std::string> Shipment::run(std::string address) {
 void Shipment::picked_up(std::string tracking_number) { tracking_number_ = std::move(tracking_number); }
 
 workflow::Definition shipment_definition() {
-  return workflow::definition<Shipment>({.versioning_behavior = temporal::VersioningBehavior::auto_upgrade})
+  return workflow::definition<Shipment>({.versioning_behavior = temporal::VersioningBehavior::auto_upgrade,
+                                         .required_activities = workflow::activity_names<find_carrier>()})
       .run<&Shipment::run>()
       .signal<&Shipment::picked_up>();
 }

@@ -66,15 +66,16 @@ struct Info {
 
 [[nodiscard]] const Info& info();
 
-/// Stops when the activity is asked to stop. A stop arrives with the answer to a heartbeat, so an activity that never
-/// heartbeats sees it only when its worker shuts down.
+/// Stops when the activity is asked to stop. What the server knows (cancelled, paused, reset, gone) arrives with the
+/// answer to a heartbeat: an activity that never heartbeats does not hear of it. The end of its time and the shutdown
+/// of its worker are known without, and for a local activity all of it is.
 [[nodiscard]] std::stop_token stop_token();
 
 /// Why, once `stop_token()` has stopped.
 [[nodiscard]] std::optional<CancellationReason> cancellation_reason();
 
 /// Throws `CancelledError` once the activity is asked to stop. An activity that lets it through is reported as
-/// cancelled.
+/// cancelled when its cancellation was requested, and else as failed.
 void throw_if_cancelled();
 
 /// Leaves the activity, which goes on elsewhere: whoever has its task token, or its workflow id and activity id,

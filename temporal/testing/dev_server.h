@@ -24,7 +24,7 @@ struct DevServerOptions {
 };
 
 /// The dev server of the `temporal` CLI as a child process, on the loopback interface. Its namespace is `default`.
-/// Ends with this object. See https://docs.temporal.io/cli/server#start-dev.
+/// Ends with this object. Not thread-safe. See https://docs.temporal.io/cli/server#start-dev.
 class DevServer {
  public:
   /// Starts it and waits until it serves requests.

@@ -9,7 +9,7 @@
 
 /// \file
 /// Histories as JSON: what `temporal workflow show --output json` prints, what the web UI exports, and what the other
-/// SDKs read and write. See https://docs.temporal.io/cli/workflow#show.
+/// SDKs read and write. See https://docs.temporal.io/cli/workflow#show. Any thread may call these.
 
 namespace temporal::testing {
 

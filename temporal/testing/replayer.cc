@@ -117,6 +117,8 @@ std::exception_ptr replay_one(ReplayWorker& worker, const client::WorkflowHistor
 
 Replayer::Replayer(worker::WorkerOptions options) : options_(std::move(options)) {
   if (options_.task_queue.empty()) options_.task_queue = replay_namespace;
+  for (auto& workflow : options_.workflows)
+    workflow.options.required_activities.clear();  // no activity runs in a replay
   worker::validate(options_);
 }
 
@@ -125,12 +127,14 @@ void Replayer::replay(const client::WorkflowHistory& history) const {
   if (results.front().failure) std::rethrow_exception(results.front().failure);
 }
 
-std::vector<ReplayResult> Replayer::replay_all(std::span<const client::WorkflowHistory> histories) const {
+std::vector<ReplayResult> Replayer::replay_all(std::span<const client::WorkflowHistory> histories,
+                                               OnFailure on_failure) const {
   ReplayWorker worker{options_};
   std::vector<ReplayResult> results;
   results.reserve(histories.size());
   for (const auto& history : histories) {
     results.push_back({.workflow_id = history.workflow_id, .failure = replay_one(worker, history)});
+    if (results.back().failure && on_failure == OnFailure::stop) break;
   }
   return results;
 }

@@ -29,10 +29,17 @@ struct ReplayResult {
   std::exception_ptr failure = {};
 };
 
+/// What `Replayer::replay_all` does when a history fails.
+enum class OnFailure {
+  collect,  ///< goes on: all failures are told
+  stop,     ///< leaves the others out: the result of the one that failed is the last
+};
+
 /// Replays histories with the workflows of a worker. Needs no server and runs no activity. Not thread-safe.
 class Replayer {
  public:
-  /// Of the options, the workflows, what is said about them, the interceptors and the log count.
+  /// Of the options, the workflows, what is said about them, the interceptors and the log count. Activities need not be
+  /// registered, those that a workflow requires among them.
   /// @throws ConfigurationError for workflows that no worker could run with.
   explicit Replayer(worker::WorkerOptions options);
 
@@ -41,8 +48,9 @@ class Replayer {
   /// history that cannot be one.
   void replay(const client::WorkflowHistory& history) const;
 
-  /// Replays all of them and tells of each how it went, in their order.
-  [[nodiscard]] std::vector<ReplayResult> replay_all(std::span<const client::WorkflowHistory> histories) const;
+  /// Replays them in their order and tells of each how it went.
+  [[nodiscard]] std::vector<ReplayResult> replay_all(std::span<const client::WorkflowHistory> histories,
+                                                     OnFailure on_failure = OnFailure::collect) const;
 
  private:
   worker::WorkerOptions options_;

@@ -238,6 +238,23 @@ TEST(Replayer, ReplaysAsFarAsTheHistoryGoes) {
   }
 }
 
+TEST(Replayer, StopsAtTheFirstFailureWhereItIsTold) {
+  worker::WorkerOptions options;
+  options.add_workflow<sleeper>({.required_activities = {"one that only workers need"}});
+  const Replayer replayer{options};
+  const auto good = SleeperHistory{1}.get();
+  const auto bad = SleeperHistory{2}.get();
+  const std::vector histories{good, bad, good, bad};
+  sleeps = 1;
+  const auto failed = [](const auto& results) {
+    std::vector<bool> all;
+    for (const auto& result : results) all.push_back(result.failure != nullptr);
+    return all;
+  };
+  EXPECT_EQ(failed(replayer.replay_all(histories)), (std::vector{false, true, false, true}));
+  EXPECT_EQ(failed(replayer.replay_all(histories, OnFailure::stop)), (std::vector{false, true}));
+}
+
 TEST(Replayer, NeedsWorkflows) { EXPECT_THROW(Replayer{{}}, ConfigurationError); }
 
 }  // namespace

@@ -152,10 +152,8 @@ class Worker::State : public std::enable_shared_from_this<State> {
       poll_workflows();
       if (deadlock_timeout() != never) spawn([this] { watchdog_.run(); });
     }
-    if (!options_.activities.empty() || options_.dynamic_activity) {
-      ++polling_;
-      spawn([this] { poll(&core::Worker::poll_activity_task, &State::on_activity); });
-    }
+    ++polling_;  // also where there are no activities: workflows may call local ones
+    spawn([this] { poll(&core::Worker::poll_activity_task, &State::on_activity); });
   }
 
   void poll_workflows() {  // needs the lock

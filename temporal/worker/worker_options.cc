@@ -38,6 +38,17 @@ void check_workflow(const workflow::Definition& definition, const WorkerOptions&
   }
 }
 
+void check_required_activities(const workflow::Definition& definition, const WorkerOptions& options) {
+  if (options.dynamic_activity) return;
+  for (const auto& required : definition.options.required_activities) {
+    if (std::ranges::find(options.activities, required, &activity::Definition::name) == options.activities.end()) {
+      refuse("workflow " + definition.name + " requires the activity " + required +
+             ", which is not registered: register it with add_activity, or take it out of required_activities when "
+             "another task queue has it");
+    }
+  }
+}
+
 void check_slots(const WorkerOptions& options) {
   const std::array<std::pair<const char*, std::optional<std::size_t>>, 4> all = {{
       {"max_concurrent_activities", options.max_concurrent_activities},
@@ -113,7 +124,10 @@ void validate(const WorkerOptions& options) {
   if (std::ranges::count_if(options.workflows, &workflow::Definition::dynamic) > 1) {
     refuse("two dynamic workflows are registered: all unknown types can go to one only");
   }
-  for (const auto& definition : options.workflows) check_workflow(definition, options);
+  for (const auto& definition : options.workflows) {
+    check_workflow(definition, options);
+    check_required_activities(definition, options);
+  }
   if (options.default_versioning_behavior && !options.deployment_version) {
     refuse("default_versioning_behavior means nothing without a version: set deployment_version, too");
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/activity/definition.h>
+#include <temporal/common/client_errors.h>
 #include <temporal/common/duration.h>
 #include <temporal/common/executor.h>
 #include <temporal/common/log.h>
@@ -37,7 +38,8 @@ struct Autoscaling {
 
 using PollerBehavior = std::variant<SimpleMaximum, Autoscaling>;
 
-/// Options of a worker. A value: copies share only what activities' objects the user registered.
+/// Options of a worker. A value, not thread-safe: copies share what it points to, which are the objects of activities,
+/// the interceptors, the executor and the slot suppliers.
 /// See https://docs.temporal.io/develop/worker-performance for what the limits do.
 struct WorkerOptions {
   std::string task_queue = {};               ///< required
@@ -125,20 +127,24 @@ struct WorkerOptions {
   }
   void add_activity(activity::Definition definition) { activities.push_back(std::move(definition)); }
   /// Registers the function that runs for every activity type without a registration of its own.
+  /// @throws ConfigurationError when there is one.
   template <auto Function>
   void add_dynamic_activity() {
+    if (dynamic_activity) {
+      throw ConfigurationError{"two dynamic activities are registered: all unknown types can go to one only"};
+    }
     dynamic_activity = activity::dynamic_definition<Function>();
   }
 };
 
 /// Throws `ConfigurationError`, with what to change, for options no worker could run with: no task queue, nothing
 /// registered, an empty name, a name registered twice, a workflow without a run function, a versioned one without a
-/// versioning behavior, a limit that lets nothing through, an interceptor that is null. A worker calls it when it is
-/// constructed.
+/// versioning behavior, a workflow whose `required_activities` are not all here, a limit that lets nothing through, an
+/// interceptor that is null. A worker calls it when it is constructed.
 ///
-/// A workflow may call activities that are not registered here: another worker of the task queue can have them. The
-/// task of one that nobody registered fails with a "NotFoundError" that lists those that are. A signature whose types
-/// do not travel, and a misspelt handler, do not compile.
+/// A workflow may call activities that it does not require and that are not registered here: another worker of the task
+/// queue can have them. A worker that has others fails the task with a "NotFoundError" that lists those.
+/// A signature whose types do not travel, and a misspelt handler, do not compile.
 void validate(const WorkerOptions& options);
 
 }  // namespace temporal::worker

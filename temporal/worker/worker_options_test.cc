@@ -13,12 +13,15 @@ void ping() {}
 workflow::Task<> hello() { co_return; }
 workflow::Task<> any(std::vector<RawValue> /*arguments*/) { co_return; }
 workflow::Task<> any_other(std::vector<RawValue> /*arguments*/) { co_return; }
+void any_activity(std::vector<RawValue> /*arguments*/) {}
 class Empty {};
 class Door {
  public:
   workflow::Task<> run() { co_return; }
   void open() {}
   bool is_open() const { return false; }
+  void on_any(std::string /*name*/, std::vector<RawValue> /*arguments*/) {}
+  bool answer_any(std::string /*name*/, std::vector<RawValue> /*arguments*/) const { return false; }
 };
 
 WorkerOptions good() {
@@ -65,6 +68,27 @@ TEST(WorkerOptions, ASecondDynamicWorkflowIsRefused) {
   EXPECT_THAT(complaint(options), testing::HasSubstr("two dynamic workflows"));
 }
 
+TEST(WorkerOptions, ASecondDynamicActivityIsRefused) {
+  auto options = good();
+  options.add_dynamic_activity<any_activity>();
+  EXPECT_EQ(complaint(options), "");
+  EXPECT_THROW(options.add_dynamic_activity<any_activity>(), ConfigurationError);
+}
+
+TEST(WorkerOptions, AWorkflowWhoseRequiredActivityIsMissingIsRefused) {
+  auto options = good();
+  options.add_workflow(
+      workflow::definition<Door>({.required_activities = workflow::activity_names<ping, any_activity>()})
+          .run<&Door::run>());
+  EXPECT_THAT(complaint(options),
+              testing::HasSubstr("workflow Door requires the activity any_activity, which is not registered"));
+  auto with_a_dynamic_one = options;
+  with_a_dynamic_one.add_dynamic_activity<any_activity>();
+  EXPECT_EQ(complaint(with_a_dynamic_one), "");
+  options.add_activity("any_activity", [] {});
+  EXPECT_EQ(complaint(options), "");
+}
+
 TEST(WorkerOptions, ANameThatIsEmptyIsRefused) {
   auto options = good();
   options.add_activity({.name = "", .run = options.activities.front().run});
@@ -91,6 +115,16 @@ TEST(WorkerOptions, AHandlerNameThatIsTakenIsRefused) {
               testing::HasSubstr("two query handlers named is_open"));
   EXPECT_THAT(twice([](auto& builder) { builder.template update<&Door::open>(); }),
               testing::HasSubstr("two update handlers named open"));
+  EXPECT_THAT(twice([](auto& builder) { builder.template dynamic_signal<&Door::on_any>(); }),
+              testing::HasSubstr("workflow Door has two dynamic signal handlers"));
+  EXPECT_THAT(twice([](auto& builder) { builder.template dynamic_query<&Door::answer_any>(); }),
+              testing::HasSubstr("two dynamic query handlers"));
+  EXPECT_THAT(twice([](auto& builder) { builder.template dynamic_update<&Door::on_any>(); }),
+              testing::HasSubstr("two dynamic update handlers"));
+}
+
+TEST(WorkerOptions, ASecondRunFunctionIsRefused) {
+  EXPECT_THROW(workflow::definition<Door>().run<&Door::run>().run<&Door::run>(), ConfigurationError);
 }
 
 TEST(WorkerOptions, AClassWithoutARunFunctionIsRefused) {

@@ -10,6 +10,7 @@
 #include <temporal/converter/payload_converter.h>
 #include <temporal/workflow/detail/handle.h>
 #include <temporal/workflow/detail/pending.h>
+#include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/result.h>
 #include <temporal/workflow/task.h>
 
@@ -21,7 +22,8 @@
 #include <vector>
 
 /// \file
-/// Activities, as workflow code calls them.
+/// Activities, as workflow code calls them. Handles are not thread-safe and never leave their workflow; cancelling one
+/// throws `std::logic_error` outside of a workflow, and in a query handler or a validator.
 
 namespace temporal::workflow {
 
@@ -69,7 +71,10 @@ class [[nodiscard("an activity that nobody awaits can fail unseen")]] ActivityHa
   auto operator co_await() const noexcept { return detail::ResultAwaiter<Result>{activity_}; }
 
   /// Asks the server to cancel the activity. How the workflow sees it: `ActivityOptions::cancellation_type`.
-  void cancel() const { activity_->cancel({}); }
+  void cancel() const {
+    detail::require_writable();
+    activity_->cancel({});
+  }
 
  private:
   std::shared_ptr<detail::PendingCommand> activity_;

@@ -2,6 +2,7 @@
 
 #include <temporal/workflow/detail/call.h>
 #include <temporal/workflow/detail/entered_scope.h>
+#include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/scope.h>
 #include <temporal/workflow/task.h>
 
@@ -50,8 +51,12 @@ class CancellationScope {
     return detail::run_in(scope_, detail::call(std::move(body)));
   }
 
-  /// Cancels what is in the scope, in the order in which it was started. The first call counts.
-  void cancel(const std::string& reason = {}) const { scope_->request_cancel(reason); }
+  /// Cancels what is in the scope, in the order in which it was started. The first call counts. Throws
+  /// `std::logic_error` outside of a workflow, and in a query handler or a validator.
+  void cancel(const std::string& reason = {}) const {
+    detail::require_writable();
+    scope_->request_cancel(reason);
+  }
 
   [[nodiscard]] bool cancellation_requested() const noexcept { return scope_->cancelled(); }
   /// Why, as the one who cancelled it says. Empty when it is not known.
@@ -79,10 +84,10 @@ auto shielded(Work work) {
   return CancellationScope::shielded().run(std::move(work));
 }
 
-/// Cancellation of this workflow has been requested.
+/// Cancellation of this workflow has been requested. Throws `std::logic_error` outside of a workflow.
 [[nodiscard]] bool cancellation_requested();
 
-/// Why, as the one who requested it says. Empty when it is not known.
+/// Why, as the one who requested it says. Empty when it is not known. Throws `std::logic_error` outside of a workflow.
 [[nodiscard]] const std::string& cancellation_reason();
 
 }  // namespace temporal::workflow

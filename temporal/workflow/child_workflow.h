@@ -7,6 +7,7 @@
 #include <temporal/workflow/child_workflow_options.h>
 #include <temporal/workflow/detail/handle.h>
 #include <temporal/workflow/detail/pending.h>
+#include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/result.h>
 #include <temporal/workflow/external_workflow.h>
 #include <temporal/workflow/task.h>
@@ -20,7 +21,8 @@
 #include <vector>
 
 /// \file
-/// Child workflows. See https://docs.temporal.io/child-workflows.
+/// Child workflows. See https://docs.temporal.io/child-workflows. For workflow code alone: what is asked for throws
+/// `std::logic_error` outside of a workflow, and in a query handler or a validator. Not thread-safe.
 ///
 /// ```cpp
 /// auto shipment = co_await workflow::start_child_workflow<&Shipment::run>({.id = "shipment-7"}, address);
@@ -75,7 +77,10 @@ class ChildWorkflowHandle : public detail::Handle {
   }
 
   /// Asks the child to cancel. How this workflow sees it: `ChildWorkflowOptions::cancellation_type`.
-  void cancel(const std::string& reason = {}) const { child_->cancel(reason); }
+  void cancel(const std::string& reason = {}) const {
+    detail::require_writable();
+    child_->cancel(reason);
+  }
 
  private:
   std::shared_ptr<detail::Child> child_;
@@ -105,7 +110,10 @@ class [[nodiscard("await it: a child that nobody has seen start may never exist"
     return Awaiter{pending(), child_};
   }
 
-  void cancel(const std::string& reason = {}) const { child_->cancel(reason); }
+  void cancel(const std::string& reason = {}) const {
+    detail::require_writable();
+    child_->cancel(reason);
+  }
 
  private:
   std::shared_ptr<detail::Child> child_;

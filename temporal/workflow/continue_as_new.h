@@ -19,7 +19,8 @@
 
 /// \file
 /// Ending a run and going on in a new one, with the same id and an empty history.
-/// See https://docs.temporal.io/workflow-execution/continue-as-new.
+/// See https://docs.temporal.io/workflow-execution/continue-as-new. For workflow code alone: outside of a workflow it
+/// throws `std::logic_error`.
 
 namespace temporal::workflow {
 

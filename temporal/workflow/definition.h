@@ -32,7 +32,17 @@ struct DefinitionOptions {
   std::optional<VersioningBehavior> versioning_behavior = {};
   /// Exceptions that fail the workflow in place of its task, besides `FailureError` and those of the worker.
   FailureTypes failure_exception_types = {};
+  /// Activities that the worker must have, too. A worker that lacks one is refused before it starts; otherwise only the
+  /// running workflow would notice. Name those that run on its own task queue: `activity_names<charge,
+  /// &Mailer::send>()`.
+  std::vector<std::string> required_activities = {};
 };
+
+/// The names under which activities are known, for `DefinitionOptions::required_activities`.
+template <auto... Functions>
+std::vector<std::string> activity_names() {
+  return {std::string{registered_name<Functions>}...};
+}
 
 /// A registered workflow with its types erased. Made by `definition<…>()`; a value, safe to copy and to share.
 struct Definition {
@@ -58,6 +68,10 @@ struct Definition {
 
 namespace detail {
 
+[[noreturn]] inline void refuse_second(const std::string& workflow, const char* what) {
+  throw ConfigurationError{"workflow " + workflow + " has two " + what + ": leave one of them out"};
+}
+
 [[noreturn]] inline void refuse_second_handler(const std::string& workflow, const char* kind, std::string_view name) {
   throw ConfigurationError{"workflow " + workflow + " has two " + kind + " handlers named " + std::string{name} +
                            ": register it once, or give one of the two another name by specialising "
@@ -67,7 +81,7 @@ namespace detail {
 }  // namespace detail
 
 /// Collects the run function and the handlers of a workflow class; see `definition<Workflow>()`.
-/// @throws ConfigurationError for a second handler of a kind under one name.
+/// @throws ConfigurationError for a second run function, and a second handler of a kind under one name.
 template <class Workflow>
 class DefinitionBuilder {
  public:
@@ -83,6 +97,7 @@ class DefinitionBuilder {
   DefinitionBuilder& run() {
     static_assert(detail::is_coroutine<Member>, "a workflow's run function returns workflow::Task<…>");
     detail::check_coroutine<Member>();
+    if (definition_.run != nullptr) detail::refuse_second(definition_.name, "run functions");
     definition_.run = detail::Bound<Workflow, Member>::run_main;
     return *this;
   }
@@ -112,16 +127,19 @@ class DefinitionBuilder {
   /// `void on_signal(std::string name, std::vector<RawValue> arguments);`
   template <auto Member>
   DefinitionBuilder& dynamic_signal(HandlerOptions options = {}) {
+    if (definition_.dynamic_signal.run) detail::refuse_second(definition_.name, "dynamic signal handlers");
     definition_.dynamic_signal = signal_handler<Member, true>(options);
     return *this;
   }
   template <auto Member>
   DefinitionBuilder& dynamic_query() {
+    if (definition_.dynamic_query) detail::refuse_second(definition_.name, "dynamic query handlers");
     definition_.dynamic_query = query_handler<Member, true>();
     return *this;
   }
   template <auto Member, auto Validator = nullptr>
   DefinitionBuilder& dynamic_update(HandlerOptions options = {}) {
+    if (definition_.dynamic_update.run) detail::refuse_second(definition_.name, "dynamic update handlers");
     definition_.dynamic_update = update_handler<Member, Validator, true>(options);
     return *this;
   }

@@ -13,7 +13,8 @@
 #include <vector>
 
 /// \file
-/// Other workflows of the namespace, as workflow code sees them.
+/// Other workflows of the namespace, as workflow code sees them. For workflow code alone: what is asked for throws
+/// `std::logic_error` outside of a workflow. Not thread-safe.
 ///
 /// ```cpp
 /// auto stock = workflow::external_workflow_handle<&Stock::run>("stock");

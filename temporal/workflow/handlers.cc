@@ -10,24 +10,24 @@ const UpdateInfo* current_update_info() { return Context::current().scheduler.sc
 bool all_handlers_finished() { return Context::current().handlers.all_finished(); }
 
 HandlerRegistration::~HandlerRegistration() {
-  if (!name_.empty()) Context::current().handlers.remove(kind_, name_);
+  if (number_ != 0) Context::current().handlers.remove(kind_, name_, number_);
 }
 
 namespace detail {
 
 HandlerRegistration register_signal(std::string name, SignalHandler handler) {
-  Context::current().handlers.add_signal(name, std::move(handler));
-  return {HandlerRegistration::Kind::signal, std::move(name)};
+  const auto number = Context::current().handlers.add_signal(name, std::move(handler));
+  return {HandlerRegistration::Kind::signal, std::move(name), number};
 }
 
 HandlerRegistration register_query(std::string name, QueryHandler handler) {
-  Context::current().handlers.add_query(name, std::move(handler));
-  return {HandlerRegistration::Kind::query, std::move(name)};
+  const auto number = Context::current().handlers.add_query(name, std::move(handler));
+  return {HandlerRegistration::Kind::query, std::move(name), number};
 }
 
 HandlerRegistration register_update(std::string name, UpdateHandler handler) {
-  Context::current().handlers.add_update(name, std::move(handler));
-  return {HandlerRegistration::Kind::update, std::move(name)};
+  const auto number = Context::current().handlers.add_update(name, std::move(handler));
+  return {HandlerRegistration::Kind::update, std::move(name), number};
 }
 
 }  // namespace detail

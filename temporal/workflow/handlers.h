@@ -5,13 +5,17 @@
 #include <temporal/workflow/detail/erased.h>
 #include <temporal/workflow/handler_options.h>
 
+#include <concepts>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 /// \file
-/// What workflow code can know of its handlers, and handlers that are registered while the workflow runs.
+/// What workflow code can know of its handlers, and handlers that are registered while the workflow runs. Each function
+/// throws `std::logic_error` when it is called outside of a workflow, and a `set_…` also in a query handler or a
+/// validator. Not thread-safe; nothing of it leaves its workflow.
 
 namespace temporal::workflow {
 
@@ -28,24 +32,28 @@ struct UpdateInfo {
 /// `co_await workflow::wait_condition(workflow::all_handlers_finished);`
 [[nodiscard]] bool all_handlers_finished();
 
-/// Keeps a handler registered for as long as it lives. Declare it after what its function refers to.
+/// Keeps a handler registered for as long as it lives, or until the next one of its kind and name takes its place.
+/// Declare it after what its function refers to.
 class [[nodiscard("the handler is gone when nobody holds its registration")]] HandlerRegistration {
  public:
   enum class Kind { signal, query, update };
 
-  HandlerRegistration(Kind kind, std::string name) noexcept : kind_(kind), name_(std::move(name)) {}
+  HandlerRegistration(Kind kind, std::string name, std::uint64_t number) noexcept
+      : kind_(kind), name_(std::move(name)), number_(number) {}
   HandlerRegistration(HandlerRegistration&& other) noexcept
-      : kind_(other.kind_), name_(std::exchange(other.name_, {})) {}
+      : kind_(other.kind_), name_(std::move(other.name_)), number_(std::exchange(other.number_, 0)) {}
   HandlerRegistration& operator=(HandlerRegistration&& other) noexcept {
     std::swap(kind_, other.kind_);
     std::swap(name_, other.name_);
+    std::swap(number_, other.number_);
     return *this;
   }
   ~HandlerRegistration();
 
  private:
   Kind kind_;
-  std::string name_;  ///< empty when it was moved away
+  std::string name_;
+  std::uint64_t number_;  ///< 0 when it was moved away
 };
 
 namespace detail {
@@ -105,6 +113,32 @@ HandlerRegistration set_update_handler(std::string name, Function function, Hand
                                  {.run = detail::runs(std::move(function)),
                                   .validate = detail::decodes<typename detail::Called<Function>::Arguments>,
                                   .options = options});
+}
+
+/// The same with a validator: a lambda that takes the handler's arguments, changes nothing, and throws to reject the
+/// update. It does not run on replay.
+///
+/// ```cpp
+/// const auto set_count = workflow::set_update_handler(
+///     "set_count", [&](int value) { return std::exchange(count, value); },
+///     [](int value) {
+///       if (value < 0) throw temporal::ApplicationError{"a count is not negative"};
+///     });
+/// ```
+template <class Function, class Validator>
+  requires requires { &Validator::operator(); }
+HandlerRegistration set_update_handler(std::string name, Function function, Validator validator,
+                                       HandlerOptions options = {}) {
+  using Given = typename detail::Called<Function>::Arguments;
+  static_assert(std::same_as<Given, typename detail::Called<Validator>::Arguments>,
+                "a validator takes the arguments of its handler");
+  detail::check_validator<typename detail::Called<Validator>::Result>();
+  auto validate = [shared = std::make_shared<const Validator>(std::move(validator))](
+                      const void* /*object*/, const std::string& /*name*/, const detail::Arguments& arguments) {
+    std::apply(*shared, converter::from_payloads<Given>(arguments));
+  };
+  return detail::register_update(
+      std::move(name), {.run = detail::runs(std::move(function)), .validate = std::move(validate), .options = options});
 }
 
 }  // namespace temporal::workflow

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -48,6 +50,14 @@ class Diary {
     const auto timer = workflow::start_timer(1s);
     return 1;
   }
+  int spawns() const {
+    const auto handle = workflow::spawn(workflow::sleep(1s));
+    return 1;
+  }
+  int registers() const {
+    const auto handler = workflow::set_query_handler("late", [] { return 1; });
+    return 1;
+  }
   void on_signal(std::string name, std::vector<RawValue> arguments) {
     text_ += name + std::to_string(arguments.size());
   }
@@ -74,6 +84,8 @@ workflow::Definition diary(workflow::UnfinishedPolicy policy = workflow::Unfinis
       .signal<&Diary::close>()
       .signal<&Diary::write_later>({.unfinished_policy = policy})
       .query<&Diary::sleeps>()
+      .query<&Diary::spawns>()
+      .query<&Diary::registers>()
       .query<&Diary::quiet>()
       .update<&Diary::read_later, &Diary::check_read>({.unfinished_policy = policy});
 }
@@ -115,6 +127,76 @@ workflow::Task<std::string> registers_at_once() {
   });
   co_await workflow::wait_condition([&] { return read; });
   co_return "read " + text;
+}
+
+/// Signals go to handlers that take each other's place.
+workflow::Task<std::string> changes_its_handler() {
+  std::string text;
+  auto write = workflow::set_signal_handler("write", [&](std::string entry) { text += "1" + entry; });
+  co_await workflow::wait_condition([&] { return text.size() == 2; });
+  write = workflow::set_signal_handler("write", [&](std::string entry) { text += "2" + entry; });
+  co_await workflow::wait_condition([&] { return text.size() == 4; });
+  {
+    const auto last = workflow::set_signal_handler("write", [&](std::string entry) { text += "3" + entry; });
+    co_await workflow::wait_condition([&] { return text.size() == 6; });
+  }
+  co_await workflow::sleep(1s);
+  co_return text;
+}
+
+workflow::Task<> registers_handlers_that_own_themselves() {
+  struct Owned {
+    ~Owned() { scope.cancel(); }
+    workflow::CancellationScope scope;
+    std::optional<workflow::HandlerRegistration> signal = {};
+    std::optional<workflow::HandlerRegistration> query = {};
+    int answer = 1;
+  };
+  {
+    const auto owned = std::make_shared<Owned>();
+    owned->signal = workflow::set_signal_handler("close", [owned] {});
+    owned->query = workflow::set_query_handler("forget", [owned] {
+      owned->query.reset();
+      return owned->answer;
+    });
+  }
+  co_await workflow::wait_condition([] { return false; });
+}
+
+workflow::Task<int> counts_up() {
+  int count = 0;
+  const auto add = workflow::set_update_handler(
+      "add", [&](int n) { return count += n; },
+      [&](int n) {
+        if (n < 0) throw ApplicationError{"it only grows"};
+      },
+      {.unfinished_policy = workflow::UnfinishedPolicy::abandon});
+  co_await workflow::wait_condition([&] { return count > 5; });
+  co_return count;
+}
+
+/// Its query cancels what it finds, and so does the validator of its update.
+workflow::Task<> is_cancelled_by_a_query(std::string what) {
+  const workflow::CancellationScope scope;
+  const auto timer = workflow::start_timer(1s);
+  const auto activity = workflow::start_activity_named<int>("a", {.start_to_close_timeout = 1s}, {});
+  const auto local = workflow::start_local_activity_named<int>("l", {.start_to_close_timeout = 1s}, {});
+  const auto starting = workflow::start_child_workflow_named<int>("c", {.id = "starting"}, {});
+  const auto child = co_await workflow::start_child_workflow_named<int>("c", {.id = "started"}, {});
+  const auto cancel = [&] {
+    if (what == "scope") scope.cancel();
+    if (what == "starting child") starting.cancel();
+    if (what == "child") child.cancel();
+    if (what == "timer") timer.cancel();
+    if (what == "activity") activity.cancel();
+    if (what == "local activity") local.cancel();
+  };
+  const auto query = workflow::set_query_handler("cancel", [&] {
+    cancel();
+    return 1;
+  });
+  const auto update = workflow::set_update_handler("cancel", [](int /*n*/) {}, [&](int /*n*/) { cancel(); });
+  co_await workflow::wait_condition([] { return false; });
 }
 
 workflow::Task<int> any(std::vector<RawValue> arguments) { co_return static_cast<int>(arguments.size()); }
@@ -204,6 +286,70 @@ TEST(Handlers, AQueryCannotAddCommands) {
   const auto commands = run.commands();
   ASSERT_EQ(commands.size(), 1U);
   EXPECT_THAT(answer(commands[0]), HasSubstr("must not change the workflow"));
+}
+
+TEST(Handlers, AQueryCannotSpawnOrRegisterHandlers) {
+  DrivenRun run{diary()};
+  (void)run.commands();
+  for (const auto* type : {"spawns", "registers"}) {
+    run.query(type);
+    const auto commands = run.commands();
+    ASSERT_EQ(commands.size(), 1U) << type;
+    EXPECT_THAT(answer(commands[0]), HasSubstr("must not change the workflow")) << type;
+  }
+}
+
+TEST(Handlers, AQueryAndAValidatorCannotCancel) {
+  for (const auto* what : {"scope", "timer", "activity", "local activity", "starting child", "child"}) {
+    DrivenRun run{workflow::function_definition<is_cancelled_by_a_query>(), std::string{what}};
+    EXPECT_EQ(run.commands().size(), 5U);
+    auto& started = *run.job().mutable_resolve_child_workflow_execution_start();
+    started.set_seq(2);
+    started.mutable_succeeded()->set_run_id("child-run");
+    EXPECT_THAT(run.commands(), IsEmpty());
+    run.query("cancel");
+    const auto answers = run.commands();
+    ASSERT_EQ(answers.size(), 1U) << what;
+    EXPECT_THAT(answer(answers[0]), HasSubstr("must not change the workflow")) << what;
+    run.update("cancel", 1);
+    const auto responses = run.commands();
+    ASSERT_EQ(responses.size(), 1U) << what;
+    EXPECT_THAT(responses[0].update_response().rejected().message(), HasSubstr("must not change the workflow")) << what;
+  }
+}
+
+TEST(Handlers, ALaterRegistrationTakesThePlaceOfTheOneBefore) {
+  DrivenRun run{workflow::function_definition<changes_its_handler>()};
+  for (const auto* entry : {"a", "b", "c"}) {
+    run.signal("write", std::string{entry});
+    (void)run.commands();
+  }
+  run.signal("write", std::string{"d"});  // the last registration is gone, and the one before does not come back
+  EXPECT_THAT(run.commands(), IsEmpty());
+  run.fire_timer(1);
+  EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "1a2b3c");
+}
+
+TEST(Handlers, OnesThatOwnTheirRegistrationsEndThemWhileTheyRunAndWithTheRun) {
+  DrivenRun run{workflow::function_definition<registers_handlers_that_own_themselves>()};
+  (void)run.commands();
+  run.query("forget");
+  EXPECT_EQ(answer(run.commands().at(0)), "1") << "it is there for as long as it runs";
+  run.query("forget");
+  EXPECT_THAT(answer(run.commands().at(0)), HasSubstr("no query handler named forget"));
+  run.evict();
+}
+
+TEST(Handlers, OneThatIsRegisteredWithAValidatorRejectsWhatThatRefuses) {
+  DrivenRun run{workflow::function_definition<counts_up>()};
+  run.update("add", -1);
+  EXPECT_EQ(run.commands().at(0).update_response().rejected().message(), "it only grows");
+  auto& wrong = *run.job().mutable_do_update();
+  wrong.set_name("add");
+  wrong.set_run_validator(true);
+  EXPECT_THAT(run.commands().at(0).update_response().rejected().message(), HasSubstr("argument"));
+  run.update("add", 7);
+  EXPECT_EQ(result_of<int>(run.commands().at(2)), 7);
 }
 
 TEST(Handlers, DynamicOnesTakeWhatHasNoHandlerOfItsOwn) {

@@ -1,6 +1,7 @@
 #include <temporal/workflow/info.h>
 
 #include <temporal/workflow/detail/context.h>
+#include <temporal/workflow/detail/require_writable.h>
 
 #include <array>
 
@@ -21,7 +22,7 @@ const std::vector<Payload>& detail::last_completion_result() { return Context::c
 const std::exception_ptr& last_failure() { return Context::current().facts.last_failure; }
 
 std::mt19937_64& random() {
-  Context::current().commands.require_writable();
+  detail::require_writable();
   return Context::current().facts.random;
 }
 

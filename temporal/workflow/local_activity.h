@@ -9,6 +9,7 @@
 #include <temporal/workflow/activity.h>
 #include <temporal/workflow/detail/handle.h>
 #include <temporal/workflow/detail/pending.h>
+#include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/result.h>
 #include <temporal/workflow/detail/scope.h>
 #include <temporal/workflow/task.h>
@@ -23,7 +24,9 @@
 
 /// \file
 /// Local activities: short ones that run in the worker of their workflow, within its workflow task. They cost no task
-/// of their own, and run again when that worker is lost. See https://docs.temporal.io/local-activity.
+/// of their own, and run again when that worker is lost. See https://docs.temporal.io/local-activity. Handles
+/// are not thread-safe and never leave their workflow; cancelling one throws `std::logic_error` outside of a
+/// workflow, and in a query handler or a validator.
 
 namespace temporal::workflow {
 
@@ -64,7 +67,10 @@ class [[nodiscard("an activity that nobody awaits can fail unseen")]] LocalActiv
   auto operator co_await() const noexcept { return detail::ResultAwaiter<Result>{activity_}; }
 
   /// Asks the activity to stop. How the workflow sees it: `LocalActivityOptions::cancellation_type`.
-  void cancel(const std::string& reason = {}) const { activity_->scope->request_cancel(reason); }
+  void cancel(const std::string& reason = {}) const {
+    detail::require_writable();
+    activity_->scope->request_cancel(reason);
+  }
 
  private:
   std::shared_ptr<detail::LocalActivity> activity_;

@@ -3,7 +3,8 @@
 #include <string>
 
 /// \file
-/// Changing the code of workflows that run. See https://docs.temporal.io/patching.
+/// Changing the code of workflows that run. See https://docs.temporal.io/patching. For workflow code alone: each
+/// function throws `std::logic_error` outside of a workflow, and in a query handler or a validator.
 
 namespace temporal::workflow {
 

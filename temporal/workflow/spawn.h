@@ -2,6 +2,7 @@
 
 #include <temporal/workflow/detail/call.h>
 #include <temporal/workflow/detail/handle.h>
+#include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/routine.h>
 #include <temporal/workflow/task.h>
 
@@ -14,7 +15,8 @@
 #include <variant>
 
 /// \file
-/// Background tasks: parts of a workflow that go on side by side.
+/// Background tasks: parts of a workflow that go on side by side. All of it is for workflow code, and no thread but its
+/// own.
 
 namespace temporal::workflow {
 
@@ -105,11 +107,14 @@ class TaskHandle : public detail::Handle {
 /// co_await reminders;
 /// ```
 ///
+/// Throws `std::logic_error` outside of a workflow, and in a query handler or a validator.
+///
 /// A failure that nobody awaits is not lost: when the task and its handles are gone, it fails the workflow or the
 /// workflow task by the rules for the main function. A cancellation is not a failure. A task that captures by reference
 /// must end before what it refers to: await it there.
 template <class T>
 TaskHandle<T> spawn(Task<T> task) {
+  detail::require_writable();
   auto state = std::make_shared<detail::Spawned<T>>();
   detail::start_routine(detail::run_spawned(std::move(task), state));
   return TaskHandle<T>{std::move(state)};

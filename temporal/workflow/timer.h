@@ -2,6 +2,7 @@
 
 #include <temporal/common/duration.h>
 #include <temporal/workflow/detail/handle.h>
+#include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/task.h>
 
 #include <functional>
@@ -10,7 +11,8 @@
 #include <utility>
 
 /// \file
-/// Time and waiting, as workflow code sees them.
+/// Time and waiting, as workflow code sees them. For workflow code alone: each function throws `std::logic_error`
+/// outside of a workflow, and one that starts or cancels something also in a query handler or a validator.
 
 namespace temporal::workflow {
 
@@ -37,7 +39,10 @@ class TimerHandle : public detail::Handle {
   }
 
   /// Ends the timer, unless it has fired.
-  void cancel() const { timer_->cancel({}); }
+  void cancel() const {
+    detail::require_writable();
+    timer_->cancel({});
+  }
 
  private:
   std::shared_ptr<detail::PendingCommand> timer_;

@@ -100,8 +100,8 @@ bridge::v1::WorkerOptions to_bridge(const WorkerOptions& options, const client::
   message.set_max_task_queue_activities_per_second(options.max_task_queue_activities_per_second.value_or(0));
   message.set_graceful_shutdown_period_ms(milliseconds(options.graceful_shutdown_timeout));
   message.set_enable_workflows(!options.workflows.empty());
-  message.set_enable_local_activities(!options.workflows.empty() &&
-                                      (!options.activities.empty() || options.dynamic_activity));
+  // Also where no activity is registered: core would drop the calls of workflows, and their tasks would time out.
+  message.set_enable_local_activities(!options.workflows.empty());
   message.set_enable_remote_activities(!options.activities.empty() || options.dynamic_activity);
   message.set_nondeterminism_fails_workflow(options.nondeterminism_fails_workflow);
   message.set_disable_eager_activities(options.disable_eager_activity_execution);

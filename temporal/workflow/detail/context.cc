@@ -1,5 +1,7 @@
 #include <temporal/workflow/detail/context.h>
 
+#include <temporal/workflow/detail/require_writable.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -25,6 +27,7 @@ Context::~Context() {
   scheduler.scope = root_scope;
   scheduler.destroy_routines();
   object.reset();
+  handlers.clear();
   interception.end();
 }
 
@@ -36,6 +39,8 @@ Context& Context::current() {
 bool Context::progressing() noexcept {
   return current_context != nullptr && !current_context->facts.replaying && !current_context->commands.closed();
 }
+
+void require_writable() { Context::current().commands.require_writable(); }
 
 Context::Entered::Entered(Context& context) noexcept : previous_(std::exchange(current_context, &context)) {}
 Context::Entered::~Entered() { current_context = previous_; }

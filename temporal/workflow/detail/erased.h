@@ -29,7 +29,7 @@ struct SignalHandler {
 };
 struct UpdateHandler {
   std::function<Task<Payload>(void* object, const std::string& name, const Arguments& arguments)> run = {};
-  void (*validate)(const void* object, const std::string& name, const Arguments& arguments) = nullptr;
+  std::function<void(const void* object, const std::string& name, const Arguments& arguments)> validate = {};
   HandlerOptions options = {};
 };
 using QueryHandler = std::function<Payload(const void* object, const std::string& name, const Arguments& arguments)>;
@@ -43,6 +43,11 @@ constexpr void check_coroutine() {
   static_assert(temporal::detail::all_by_value<typename Traits::RawArguments>,
                 "A coroutine outlives the call that starts it: take its arguments by value, not by reference, pointer "
                 "or view.");
+}
+
+template <class Result>
+constexpr void check_validator() {
+  static_assert(std::is_void_v<Result>, "A validator returns nothing: it throws to reject the update.");
 }
 
 /// Makes the call, whether it is a coroutine or not, and keeps it until the coroutine has ended.
@@ -134,6 +139,7 @@ struct Bound {
     return converter::to_payload(call<Member>(base, arguments(name, payloads)));
   }
   static void validate(const void* object, const std::string& name, const Arguments& payloads) {
+    check_validator<typename Traits::Result>();
     const typename Traits::Class* base = static_cast<const Workflow*>(object);
     call<Member>(base, arguments(name, payloads));
   }

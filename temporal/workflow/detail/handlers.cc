@@ -22,13 +22,16 @@ coresdk::workflow_commands::UpdateResponse& respond(Context& context, const std:
 }
 
 /// Null when nothing handles the name.
-template <class Handler, class Present>
-const Handler* find(const std::string& name, const Definition::Handlers<Handler>& registered,
-                    const Definition::Handlers<Handler>& defined, const Handler& dynamic, const Present& present) {
-  for (const auto* handlers : {&registered, &defined}) {
-    if (const auto found = handlers->find(name); found != handlers->end()) return &found->second;
-  }
-  return present(dynamic) ? &dynamic : nullptr;
+template <class Registry, class Handler, class Present>
+std::shared_ptr<const Handler> find(const std::string& name, const Registry& registered,
+                                    const Definition::Handlers<Handler>& defined, const Handler& dynamic,
+                                    const Present& present) {
+  const auto of_the_definition = [](const Handler& handler) {
+    return std::shared_ptr<const Handler>{std::shared_ptr<void>{}, &handler};  // which outlives the run
+  };
+  if (const auto found = registered.find(name); found != registered.end()) return found->second.handler;
+  if (const auto found = defined.find(name); found != defined.end()) return of_the_definition(found->second);
+  return present(dynamic) ? of_the_definition(dynamic) : nullptr;
 }
 
 constexpr auto runs_something = [](const auto& handler) { return handler.run != nullptr; };
@@ -61,8 +64,8 @@ Task<Payload> run_through(RunInterceptor& first, UpdateInput input) {
 }  // namespace
 
 void Handlers::signal(const coresdk::workflow_activation::SignalWorkflow& job) {
-  const auto* handler = find(job.signal_name(), signals_, context_.definition.signals,
-                             context_.definition.dynamic_signal, runs_something);
+  const auto handler = find(job.signal_name(), signals_, context_.definition.signals,
+                            context_.definition.dynamic_signal, runs_something);
   if (handler == nullptr) {
     waiting_.push_back(job);
     return;
@@ -97,9 +100,26 @@ Task<Payload> Handlers::call(const SignalHandler& handler, const std::string& na
   }
 }
 
-void Handlers::add_signal(const std::string& name, SignalHandler handler) {
-  signals_[name] = std::move(handler);
+template <class Handler>
+std::uint64_t Handlers::put(Registry<Handler>& registry, const std::string& name, Handler handler) {
+  context_.commands.require_writable();
+  registry.insert_or_assign(name, Registered<Handler>{.number = ++last_number_,
+                                                      .handler = std::make_shared<const Handler>(std::move(handler))});
+  return last_number_;
+}
+
+std::uint64_t Handlers::add_signal(const std::string& name, SignalHandler handler) {
+  const auto number = put(signals_, name, std::move(handler));
   for (const auto& job : std::exchange(waiting_, {})) signal(job);  // what has no handler yet waits again
+  return number;
+}
+
+std::uint64_t Handlers::add_query(const std::string& name, QueryHandler handler) {
+  return put(queries_, name, std::move(handler));
+}
+
+std::uint64_t Handlers::add_update(const std::string& name, UpdateHandler handler) {
+  return put(updates_, name, std::move(handler));
 }
 
 Routine Handlers::run_signal(Task<Payload> handler, std::unique_ptr<Running> /*running*/) {
@@ -113,7 +133,7 @@ Routine Handlers::run_signal(Task<Payload> handler, std::unique_ptr<Running> /*r
 }
 
 void Handlers::update(const coresdk::workflow_activation::DoUpdate& job) {
-  const auto* handler =
+  const auto handler =
       find(job.name(), updates_, context_.definition.updates, context_.definition.dynamic_update, runs_something);
   if (handler == nullptr && !main_has_run_) {
     early_updates_.push_back(job);
@@ -191,8 +211,8 @@ void Handlers::query(const coresdk::workflow_activation::QueryWorkflow& job) {
       *result.mutable_succeeded()->mutable_response() = converter::to_proto(context_.properties.metadata());
       return;
     }
-    const auto* handler = find(job.query_type(), queries_, context_.definition.queries,
-                               context_.definition.dynamic_query, answers_something);
+    const auto handler = find(job.query_type(), queries_, context_.definition.queries,
+                              context_.definition.dynamic_query, answers_something);
     if (handler == nullptr) throw unknown(context_, "query", job.query_type());
     const Commands::ReadOnly read_only{context_.commands};
     auto arguments = converter::to_payloads(job.arguments());
@@ -209,17 +229,26 @@ void Handlers::query(const coresdk::workflow_activation::QueryWorkflow& job) {
   }
 }
 
-void Handlers::remove(HandlerRegistration::Kind kind, const std::string& name) {
+// What a handler has captured may end registrations, so it goes when none is left to end.
+void Handlers::clear() noexcept {
+  const auto signals = std::exchange(signals_, {});
+  const auto queries = std::exchange(queries_, {});
+  const auto updates = std::exchange(updates_, {});
+}
+
+void Handlers::remove(HandlerRegistration::Kind kind, const std::string& name, std::uint64_t number) {
+  const auto from = [&](auto& registry) {
+    const auto found = registry.find(name);
+    if (found == registry.end() || found->second.number != number) return;
+    const auto keeps_alive = registry.extract(found);  // what it has captured may end registrations
+  };
   switch (kind) {
     case HandlerRegistration::Kind::signal:
-      signals_.erase(name);
-      return;
+      return from(signals_);
     case HandlerRegistration::Kind::query:
-      queries_.erase(name);
-      return;
+      return from(queries_);
     case HandlerRegistration::Kind::update:
-      updates_.erase(name);
-      return;
+      return from(updates_);
   }
 }
 

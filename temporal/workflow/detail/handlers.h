@@ -8,6 +8,7 @@
 
 #include <temporal/sdk/core/workflow_activation/workflow_activation.pb.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
@@ -34,10 +35,14 @@ class Handlers {
   [[nodiscard]] Task<Payload> call(const SignalHandler& handler, const std::string& name,
                                    const Definition::Arguments& arguments) const;
 
-  void add_signal(const std::string& name, SignalHandler handler);
-  void add_query(const std::string& name, QueryHandler handler) { queries_[name] = std::move(handler); }
-  void add_update(const std::string& name, UpdateHandler handler) { updates_[name] = std::move(handler); }
-  void remove(HandlerRegistration::Kind kind, const std::string& name);
+  /// Puts a handler in the place of the one of that name, if there is one. The number tells it from all others.
+  std::uint64_t add_signal(const std::string& name, SignalHandler handler);
+  std::uint64_t add_query(const std::string& name, QueryHandler handler);
+  std::uint64_t add_update(const std::string& name, UpdateHandler handler);
+  /// Lets go of what the running code registered.
+  void clear() noexcept;
+  /// Does nothing when another handler has taken its place.
+  void remove(HandlerRegistration::Kind kind, const std::string& name, std::uint64_t number);
 
   [[nodiscard]] bool all_finished() const noexcept { return running_.empty(); }
   /// The workflow has ended: logs which handlers are left behind.
@@ -53,6 +58,17 @@ class Handlers {
     UnfinishedPolicy policy;
   };
 
+  /// A handler that the running code registered. Shared with the call that is under way: it may end its registration.
+  template <class Handler>
+  struct Registered {
+    std::uint64_t number;
+    std::shared_ptr<const Handler> handler;
+  };
+  template <class Handler>
+  using Registry = Definition::Handlers<Registered<Handler>>;
+
+  template <class Handler>
+  std::uint64_t put(Registry<Handler>& registry, const std::string& name, Handler handler);
   std::unique_ptr<Running> note(std::string name, std::string update_id, HandlerOptions options);
   Routine take_early_updates();
   Routine take_update(coresdk::workflow_activation::DoUpdate job);
@@ -60,9 +76,10 @@ class Handlers {
   Routine run_update(Task<Payload> handler, std::string protocol_id, std::unique_ptr<Running> running);
 
   Context& context_;
-  Definition::Handlers<SignalHandler> signals_;
-  Definition::Handlers<QueryHandler> queries_;
-  Definition::Handlers<UpdateHandler> updates_;
+  Registry<SignalHandler> signals_;
+  Registry<QueryHandler> queries_;
+  Registry<UpdateHandler> updates_;
+  std::uint64_t last_number_ = 0;
   std::vector<coresdk::workflow_activation::SignalWorkflow> waiting_;
   std::vector<coresdk::workflow_activation::DoUpdate> early_updates_;
   bool main_has_run_ = false;

@@ -4,6 +4,7 @@
 #include <temporal/converter/proto_payload.h>
 #include <temporal/converter/search_attributes.h>
 #include <temporal/workflow/detail/context.h>
+#include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/properties.h>
 
 #include <nlohmann/json.hpp>
@@ -78,7 +79,7 @@ const std::map<std::string, Payload>& memo() { return Context::current().propert
 void upsert_memo(const std::map<std::string, Payload>& values) { Context::current().properties.upsert(values); }
 const std::string& current_details() { return Context::current().properties.current_details; }
 void set_current_details(std::string details) {
-  Context::current().commands.require_writable();
+  detail::require_writable();
   Context::current().properties.current_details = std::move(details);
 }
 
