@@ -199,7 +199,7 @@ def table(runs):
             rows.append(row(f"{name}: a workflow task", *sides, allocations(path, history)))
             return path, history
 
-        def replayed(name, result):
+        def replayed(name, runs, result):
             rows.append(row(f"{name}: 1,000 events", *in_turns(runs, result)))
 
         try:
@@ -212,10 +212,12 @@ def table(runs):
                 length = len(history)
                 replayed(
                     f"replay of {length:,} events",
+                    runs,
                     lambda program, _: Result(cpu=replay(program, path, 10 * workflows) / length * 1000),
                 )
                 replayed(
                     f"{length:,} events taken up by a new worker",
+                    3 * runs,  # each is over within a second
                     lambda program, _: take_up(stack, program, queue_of(program, name), workflows, length),
                 )
         except StackError:

@@ -75,9 +75,10 @@ ChildProcess::ChildProcess(const ChildOptions& options) {
     const std::string text = *entry;
     if (!options.environment.contains(text.substr(0, text.find('=')))) entries.push_back(text);
   }
-  for (const auto& [name, value] : options.environment) entries.push_back(name + "=" + value);
+  for (const auto& [name, value] : options.environment) entries.emplace_back(name).append("=").append(value);
   const auto pointers = [](const std::vector<std::string>& strings) {
     std::vector<char*> result;
+    result.reserve(strings.size() + 1);
     for (const auto& text : strings) result.push_back(const_cast<char*>(text.c_str()));
     result.push_back(nullptr);
     return result;
