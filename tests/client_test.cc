@@ -98,12 +98,6 @@ std::string cause_of_end(const client::WorkflowHandle<R>& handle) {
   return describe(error_of<WorkflowFailedError>(handle.result()).cause());
 }
 
-std::vector<HistoryEvent> events_of(const client::WorkflowHistory& page) {
-  api::history::v1::History history;
-  EXPECT_TRUE(history.ParseFromString(page.bytes));
-  return {history.events().begin(), history.events().end()};
-}
-
 TEST_F(ClientTest, AnIdThatIsTakenIsRefusedWithTheRunThatHasIt) {
   const RunningWorker worker{client(), options_};
   const auto options = start_options();

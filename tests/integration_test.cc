@@ -9,7 +9,6 @@
 
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <atomic>
 #include <future>
 #include <latch>
@@ -142,12 +141,6 @@ namespace after {
 workflow::Task<> changes() { co_await workflow::execute_activity<greet>({.start_to_close_timeout = 10s}, "nobody"); }
 }  // namespace after
 
-auto events_of(const client::WorkflowHandle<RawValue>& handle) {
-  api::history::v1::History history;
-  EXPECT_TRUE(history.ParseFromString(handle.fetch_history().get().bytes));
-  return std::vector<api::history::v1::HistoryEvent>{history.events().begin(), history.events().end()};
-}
-
 class IntegrationTest : public ServerTest {};
 
 }  // namespace
@@ -268,20 +261,17 @@ TEST_F(IntegrationTest, CodeThatDoesNotFitTheHistoryIsANondeterminismError) {
   worker::WorkerOptions options{.task_queue = unique_name(), .max_cached_workflows = 0};
   options.add_activity<greet>();
   auto handle = client().start("changes", {.id = unique_name(), .task_queue = options.task_queue}).get();
-  const auto wait_for_event = [&](auto matches) {
-    while (std::ranges::none_of(events_of(handle), matches)) std::this_thread::sleep_for(10ms);
-  };
   {
     auto old_code = options;
     old_code.add_workflow<before::changes>();
     const RunningWorker worker{client(), old_code};
-    wait_for_event([](const auto& event) { return event.has_timer_started_event_attributes(); });
+    wait_for_event(handle, [](const auto& event) { return event.has_timer_started_event_attributes(); });
   }
   auto new_code = options;
   new_code.add_workflow<after::changes>();
   const RunningWorker worker{client(), new_code};
   handle.signal("wake_up", {}).get();
-  wait_for_event([](const auto& event) {
+  wait_for_event(handle, [](const auto& event) {
     return event.workflow_task_failed_event_attributes().cause() ==
                api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR &&
            event.workflow_task_failed_event_attributes().failure().message().find("[TMPRL1100]") != std::string::npos;

@@ -61,19 +61,23 @@ class ServerTest : public ::testing::Test {
     }
     return "no error";
   }
+  static std::vector<api::history::v1::HistoryEvent> events_of(const client::WorkflowHistory& whole_or_page) {
+    api::history::v1::History history;
+    EXPECT_TRUE(history.ParseFromString(whole_or_page.bytes));
+    return {history.events().begin(), history.events().end()};
+  }
   /// All events of the run so far.
   template <class Handle>
   static std::vector<api::history::v1::HistoryEvent> history_of(const Handle& run) {
-    api::history::v1::History history;
-    EXPECT_TRUE(history.ParseFromString(run.fetch_history().get().bytes));
-    return {history.events().begin(), history.events().end()};
+    return events_of(run.fetch_history().get());
   }
-
-  /// Waits until the history of the run has an event that matches.
+  /// Waits until the history of the run has an event that matches; gives the first one.
   template <class Handle, class Matches>
-  static void wait_for_event(const Handle& handle, const Matches& matches) {
-    while (std::ranges::none_of(history_of(handle), matches))
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  static api::history::v1::HistoryEvent wait_for_event(const Handle& handle, const Matches& matches) {
+    for (;; std::this_thread::sleep_for(std::chrono::milliseconds{10})) {
+      const auto events = history_of(handle);
+      if (const auto found = std::ranges::find_if(events, matches); found != events.end()) return *found;
+    }
   }
 
   /// A task queue, or workflow id, that no other test uses.

@@ -23,6 +23,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 using namespace temporal;
@@ -37,11 +38,17 @@ namespace {
 
 void tick() {}
 
-workflow::Task<> ticks(int count) {
-  std::vector<workflow::ActivityHandle<void>> running;
+/// Starts so many of them at once, and waits for all.
+template <class Start>
+workflow::Task<> run_side_by_side(int count, Start start) {
+  std::vector<std::invoke_result_t<Start&>> running;
   running.reserve(count);
-  for (int i = 0; i < count; ++i) running.push_back(workflow::start_activity<tick>({.start_to_close_timeout = 60s}));
+  for (int i = 0; i < count; ++i) running.push_back(start());
   for (const auto& activity : running) co_await activity;
+}
+
+workflow::Task<> ticks(int count) {
+  return run_side_by_side(count, [] { return workflow::start_activity<tick>({.start_to_close_timeout = 60s}); });
 }
 
 workflow::Task<std::string> echo(std::string text) { co_return text; }
@@ -127,21 +134,12 @@ void counts_itself() {
   --side_by_side;
 }
 workflow::Task<> crowd(int count) {
-  std::vector<workflow::ActivityHandle<void>> running;
-  running.reserve(count);
-  for (int i = 0; i < count; ++i) {
-    running.push_back(workflow::start_activity<counts_itself>({.start_to_close_timeout = 60s}));
-  }
-  for (const auto& activity : running) co_await activity;
+  return run_side_by_side(count,
+                          [] { return workflow::start_activity<counts_itself>({.start_to_close_timeout = 60s}); });
 }
-
 workflow::Task<> crowd_at_home(int count) {
-  std::vector<workflow::LocalActivityHandle<void>> running;
-  running.reserve(count);
-  for (int i = 0; i < count; ++i) {
-    running.push_back(workflow::start_local_activity<counts_itself>({.start_to_close_timeout = 60s}));
-  }
-  for (const auto& activity : running) co_await activity;
+  return run_side_by_side(
+      count, [] { return workflow::start_local_activity<counts_itself>({.start_to_close_timeout = 60s}); });
 }
 
 class WorkerTest : public ServerTest {
@@ -152,21 +150,9 @@ class WorkerTest : public ServerTest {
     expected_side_by_side = count;
   }
 
-  /// Waits for the first event of the workflow that matches.
-  template <class Matches>
-  static api::history::v1::HistoryEvent first_event(const client::WorkflowHandle<std::string>& handle,
-                                                    Matches matches) {
-    for (;; std::this_thread::sleep_for(10ms)) {
-      api::history::v1::History history;
-      EXPECT_TRUE(history.ParseFromString(handle.fetch_history().get().bytes));
-      const auto found = std::ranges::find_if(history.events(), matches);
-      if (found != history.events().end()) return *found;
-    }
-  }
-
   static std::string task_failure(const client::WorkflowHandle<std::string>& handle) {
     const auto failed =
-        first_event(handle, [](const auto& event) { return event.has_workflow_task_failed_event_attributes(); });
+        wait_for_event(handle, [](const auto& event) { return event.has_workflow_task_failed_event_attributes(); });
     return failed.workflow_task_failed_event_attributes().failure().message();
   }
 
@@ -236,7 +222,7 @@ TEST_F(WorkerTest, ItsDefaultVersioningBehaviorIsThatOfAWorkflowWithoutOne) {
   auto handle = client().start<echo>({.id = unique_name(), .task_queue = options.task_queue}, std::string{"hi"}).get();
   EXPECT_EQ(handle.result().get(), "hi");
   const auto done =
-      first_event(handle, [](const auto& event) { return event.has_workflow_task_completed_event_attributes(); });
+      wait_for_event(handle, [](const auto& event) { return event.has_workflow_task_completed_event_attributes(); });
   EXPECT_EQ(done.workflow_task_completed_event_attributes().versioning_behavior(),
             api::enums::v1::VERSIONING_BEHAVIOR_AUTO_UPGRADE);
 }
