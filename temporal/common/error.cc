@@ -51,7 +51,11 @@ bool is_cancellation(const std::exception_ptr& error) {
     std::rethrow_exception(error);
   } catch (const CancelledError&) {
     return true;
-  } catch (const FailureError& failure) {
+  } catch (const ActivityError& failure) {
+    return is_cancellation(failure.cause());
+  } catch (const ChildWorkflowError& failure) {
+    return is_cancellation(failure.cause());
+  } catch (const NexusOperationError& failure) {
     return is_cancellation(failure.cause());
   } catch (...) {
     return false;

@@ -55,6 +55,7 @@ class CancellationScope {
   /// `std::logic_error` outside of a workflow, and in a query handler or a validator.
   void cancel(const std::string& reason = {}) const {
     detail::require_writable();
+    detail::require_text("the reason of a cancellation", reason);
     scope_->request_cancel(reason);
   }
 

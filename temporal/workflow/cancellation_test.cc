@@ -39,6 +39,22 @@ workflow::Task<std::string> cleans_up() {
   co_return error + " because " + workflow::cancellation_reason();
 }
 
+/// Its clean-up fails because of the cancellation: that is a failure, and not a cancellation.
+workflow::Task<> fails_to_clean_up(bool spawned) {
+  const auto work = []() -> workflow::Task<> {
+    try {
+      co_await workflow::sleep(1h);
+    } catch (const CancelledError&) {
+      throw ApplicationError{"rollback failed", {.cause = std::current_exception()}};
+    }
+  };
+  if (!spawned) co_await work();
+  {
+    auto dropped = workflow::spawn(work);
+  }
+  co_await workflow::shielded(workflow::sleep(2h));
+}
+
 workflow::Task<std::string> cancels_a_part() {
   const workflow::CancellationScope part;
   auto timer = workflow::spawn(part.run(error_of(workflow::sleep(1h))));
@@ -118,6 +134,16 @@ TEST(Cancellation, OfTheWorkflowReachesAnActivityAndACleanUpIsShieldedFromIt) {
   EXPECT_THAT(result_of<std::string>(run.commands().at(0)),
               testing::AllOf(testing::StartsWith("ActivityError: Activity cancelled"),
                              testing::EndsWith("because the user left")));
+}
+
+TEST(Cancellation, ThatOnlyCausedAFailureIsNone) {
+  for (const bool spawned : {false, true}) {
+    DrivenRun run{workflow::function_definition<fails_to_clean_up>(), spawned};
+    (void)run.commands();
+    run.job().mutable_cancel_workflow();
+    const auto commands = run.commands();
+    EXPECT_EQ(commands.back().fail_workflow_execution().failure().message(), "rollback failed");
+  }
 }
 
 TEST(Cancellation, OfAScopeReachesWhatIsInsideOfItAndNothingElse) {

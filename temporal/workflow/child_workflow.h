@@ -79,6 +79,7 @@ class ChildWorkflowHandle : public detail::Handle {
   /// Asks the child to cancel. How this workflow sees it: `ChildWorkflowOptions::cancellation_type`.
   void cancel(const std::string& reason = {}) const {
     detail::require_writable();
+    detail::require_text("the reason of a cancellation", reason);
     child_->cancel(reason);
   }
 
@@ -112,6 +113,7 @@ class [[nodiscard("await it: a child that nobody has seen start may never exist"
 
   void cancel(const std::string& reason = {}) const {
     detail::require_writable();
+    detail::require_text("the reason of a cancellation", reason);
     child_->cancel(reason);
   }
 

@@ -73,6 +73,59 @@ workflow::Task<int> moves_a_result() {
   co_return *co_await std::move(handle);
 }
 
+/// Handles that the caller keeps, awaited together and then one by one.
+workflow::Task<std::string> keeps_its_handles(std::string how) {
+  const auto text = [](std::string text) -> workflow::Task<std::string> { co_return text; };
+  auto hotel = workflow::spawn(text("a hotel far too long for the small string"));
+  auto flight = workflow::spawn(text("a flight far too long for the small string"));
+  if (how == "pack") co_await workflow::when_all(hotel, flight);
+  if (how == "vector") co_await workflow::when_all(std::vector{hotel, flight});
+  if (how == "moved copy")
+    co_await workflow::when_all(std::move(hotel), flight), hotel = workflow::spawn(text("a hotel"));
+  if (how == "any") co_await workflow::when_any(hotel, flight);
+  co_return co_await hotel + " and " + co_await flight;
+}
+
+workflow::Task<std::size_t> shares_a_handle() {
+  auto shared = workflow::spawn([]() -> workflow::Task<std::vector<int>> {
+    co_await workflow::sleep(1s);
+    co_return std::vector<int>{1, 2, 3};
+  });
+  const auto wait = [&]() -> workflow::Task<std::size_t> {
+    auto [numbers] = co_await workflow::when_all(shared);
+    co_return numbers.size();
+  };
+  const auto [first, second, third] = co_await workflow::when_all(workflow::spawn(wait), workflow::spawn(wait), shared);
+  co_return first + second + third.size();
+}
+
+workflow::Task<> takes_a_result_twice() {
+  auto handle = workflow::spawn(after(1s, 1));
+  auto copy = handle;
+  (void)co_await std::move(handle);
+  (void)co_await copy;
+}
+
+workflow::Task<std::string> moves_a_task_on(bool twice) {
+  auto task = after(1s, 7);
+  auto text = std::to_string(co_await std::move(task));
+  if (twice) text += std::to_string(co_await std::move(task));
+  co_return text;
+}
+
+workflow::Task<> awaits_from_two_places() {
+  auto task = after(1s, 7);
+  auto first = workflow::spawn([&]() -> workflow::Task<> { (void)co_await std::move(task); });
+  auto second = workflow::spawn([&]() -> workflow::Task<> { (void)co_await std::move(task); });
+  co_await workflow::when_all(first, second);
+}
+
+// Compilers warn of it; who builds without warnings gets an error.
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wreturn-type"
+workflow::Task<std::string> returns_nothing() { co_await workflow::sleep(1s); }
+#pragma clang diagnostic pop
+
 workflow::Task<> unawaited_failure() {
   {
     auto dropped = workflow::spawn(fails("nobody looks"));
@@ -182,6 +235,53 @@ TEST(WhenAny, GivesTheFirstAndTheOthersGoOn) {
   EXPECT_EQ(commands[0].cancel_timer().seq(), 1U);
   run.fire_timer(2);
   EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "10211");
+}
+
+TEST(WhenAll, LeavesTheResultsOfHandlesWhereTheyAre) {
+  for (const std::string how : {"one by one", "pack", "vector", "any"}) {
+    DrivenRun run{workflow::function_definition<keeps_its_handles>(), how};
+    EXPECT_EQ(result_of<std::string>(run.commands().at(0)),
+              "a hotel far too long for the small string and a flight far too long for the small string")
+        << how;
+  }
+  DrivenRun run{workflow::function_definition<keeps_its_handles>(), std::string{"moved copy"}};
+  EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "a hotel and a flight far too long for the small string");
+}
+
+TEST(WhenAll, GivesAllWhoWaitForOneHandleItsResult) {
+  DrivenRun run{workflow::function_definition<shares_a_handle>()};
+  (void)run.commands();
+  run.fire_timer(1);
+  EXPECT_EQ(result_of<int>(run.commands().at(0)), 9);
+}
+
+TEST(Spawn, AResultThatWasMovedOutIsMissedByName) {
+  DrivenRun run{workflow::function_definition<takes_a_result_twice>()};
+  (void)run.commands();
+  run.fire_timer(1);
+  EXPECT_THAT(run.activate().failed().failure().message(), HasSubstr("was moved out"));
+}
+
+TEST(Task, IsAwaitedOnce) {
+  DrivenRun once{workflow::function_definition<moves_a_task_on>(), false};
+  (void)once.commands();
+  once.fire_timer(1);
+  EXPECT_EQ(result_of<std::string>(once.commands().at(0)), "7");
+  DrivenRun twice{workflow::function_definition<moves_a_task_on>(), true};
+  (void)twice.commands();
+  twice.fire_timer(1);
+  EXPECT_THAT(twice.activate().failed().failure().message(), HasSubstr("workflow moves_a_task_on has awaited"));
+  DrivenRun from_two{workflow::function_definition<awaits_from_two_places>()};
+  (void)from_two.commands();
+  from_two.fire_timer(1);
+  EXPECT_THAT(from_two.activate().failed().failure().message(), HasSubstr("a second time"));
+}
+
+TEST(Task, WithoutAResultIsAnErrorOfItsWorkflow) {
+  DrivenRun run{workflow::function_definition<returns_nothing>()};
+  (void)run.commands();
+  run.fire_timer(1);
+  EXPECT_THAT(run.activate().failed().failure().message(), HasSubstr("workflow returns_nothing"));
 }
 
 TEST(Spawn, AResultCanBeMovedOut) {

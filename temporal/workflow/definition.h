@@ -4,6 +4,7 @@
 #include <temporal/common/function_traits.h>
 #include <temporal/common/payload.h>
 #include <temporal/common/registered_name.h>
+#include <temporal/common/reserved_names.h>
 #include <temporal/common/versioning.h>
 #include <temporal/converter/raw_value.h>
 #include <temporal/workflow/detail/erased.h>
@@ -70,6 +71,11 @@ namespace detail {
 
 [[noreturn]] inline void refuse_second(const std::string& workflow, const char* what) {
   throw ConfigurationError{"workflow " + workflow + " has two " + what + ": leave one of them out"};
+}
+
+[[noreturn]] inline void refuse_reserved(const std::string& workflow, const char* kind, std::string_view name) {
+  throw ConfigurationError{"workflow " + workflow + " has a " + kind + " handler named " + std::string{name} +
+                           ": such names belong to Temporal, choose another"};
 }
 
 [[noreturn]] inline void refuse_second_handler(const std::string& workflow, const char* kind, std::string_view name) {
@@ -162,6 +168,7 @@ class DefinitionBuilder {
     if constexpr (detail::is_coroutine<Member>) detail::check_coroutine<Member>();
     detail::UpdateHandler handler{.run = detail::Bound<Workflow, Member, Dynamic>::run, .options = options};
     if constexpr (!std::is_null_pointer_v<decltype(Validator)>) {
+      detail::check_validator<temporal::detail::FunctionTraits<Member>, temporal::detail::FunctionTraits<Validator>>();
       handler.validate = detail::Bound<Workflow, Validator, Dynamic>::validate;
     } else if constexpr (!Dynamic) {
       handler.validate = detail::decodes<typename temporal::detail::FunctionTraits<Member>::Arguments>;
@@ -171,6 +178,7 @@ class DefinitionBuilder {
 
   template <class Handlers>
   void add(Handlers& handlers, const char* kind, std::string_view name, typename Handlers::mapped_type handler) {
+    if (temporal::detail::is_reserved_name(name)) detail::refuse_reserved(definition_.name, kind, name);
     if (!handlers.emplace(name, std::move(handler)).second) {
       detail::refuse_second_handler(definition_.name, kind, name);
     }

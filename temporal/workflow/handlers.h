@@ -130,9 +130,7 @@ template <class Function, class Validator>
 HandlerRegistration set_update_handler(std::string name, Function function, Validator validator,
                                        HandlerOptions options = {}) {
   using Given = typename detail::Called<Function>::Arguments;
-  static_assert(std::same_as<Given, typename detail::Called<Validator>::Arguments>,
-                "a validator takes the arguments of its handler");
-  detail::check_validator<typename detail::Called<Validator>::Result>();
+  detail::check_validator<detail::Called<Function>, detail::Called<Validator>>();
   auto validate = [shared = std::make_shared<const Validator>(std::move(validator))](
                       const void* /*object*/, const std::string& /*name*/, const detail::Arguments& arguments) {
     std::apply(*shared, converter::from_payloads<Given>(arguments));

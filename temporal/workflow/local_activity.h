@@ -69,6 +69,7 @@ class [[nodiscard("an activity that nobody awaits can fail unseen")]] LocalActiv
   /// Asks the activity to stop. How the workflow sees it: `LocalActivityOptions::cancellation_type`.
   void cancel(const std::string& reason = {}) const {
     detail::require_writable();
+    detail::require_text("the reason of a cancellation", reason);
     activity_->scope->request_cancel(reason);
   }
 

@@ -6,21 +6,21 @@ namespace temporal::workflow {
 
 using detail::Context;
 
-void Semaphore::release() noexcept {
-  if (queue_.empty()) {
-    ++available_;
+void Semaphore::State::release() noexcept {
+  if (queue.empty()) {
+    ++available;
     return;
   }
   // Handed over, so that nobody who asks later comes first.
-  auto& next = static_cast<Acquisition&>(queue_.front());
+  auto& next = static_cast<Acquisition&>(queue.front());
   next.granted_ = true;
   next.detach();
   Context::current().scheduler.make_ready(next);
 }
 
 bool Semaphore::Acquisition::await_ready() noexcept {
-  if (semaphore_.available_ == 0) return false;
-  --semaphore_.available_;
+  if (semaphore_->available == 0) return false;
+  --semaphore_->available;
   return granted_ = true;
 }
 
@@ -31,7 +31,7 @@ bool Semaphore::Acquisition::await_suspend(std::coroutine_handle<> frame) {
     return false;
   }
   park(frame, scope);
-  semaphore_.queue_.push_back(*this);
+  semaphore_->queue.push_back(*this);
   return true;
 }
 

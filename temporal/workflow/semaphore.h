@@ -8,6 +8,7 @@
 #include <coroutine>
 #include <cstddef>
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -17,8 +18,7 @@
 
 namespace temporal::workflow {
 
-/// A number of permits. Who waits for one gets it in the order of asking. Not thread-safe; never leaves its workflow,
-/// and must outlive its permits: make it a member of the workflow's class.
+/// A number of permits. Who waits for one gets it in the order of asking. Not thread-safe; never leaves its workflow.
 ///
 /// `auto permit = co_await slots.acquire();`
 class Semaphore {
@@ -26,7 +26,7 @@ class Semaphore {
   class [[nodiscard("the permit is given back at once when nobody holds it")]] Permit;
   class Acquisition;
 
-  explicit Semaphore(std::size_t permits) noexcept : available_(permits) {}
+  explicit Semaphore(std::size_t permits) : state_(std::make_shared<State>(permits)) {}
   Semaphore(const Semaphore&) = delete;
   Semaphore& operator=(const Semaphore&) = delete;
 
@@ -35,38 +35,44 @@ class Semaphore {
   [[nodiscard]] Acquisition acquire() noexcept;
 
   /// Permits that nobody holds.
-  [[nodiscard]] std::size_t available() const noexcept { return available_; }
+  [[nodiscard]] std::size_t available() const noexcept { return state_->available; }
 
  private:
-  void release() noexcept;
+  /// Shared with the permits: a background task may hold one when the function that owns the semaphore has ended.
+  struct State {
+    explicit State(std::size_t permits) noexcept : available(permits) {}
+    void release() noexcept;
 
-  std::size_t available_;
-  detail::IntrusiveList<detail::Waiter> queue_;
+    std::size_t available;
+    detail::IntrusiveList<detail::Waiter> queue = {};
+  };
+
+  std::shared_ptr<State> state_;
 };
 
 class Semaphore::Permit {
  public:
-  Permit(Permit&& other) noexcept : semaphore_(std::exchange(other.semaphore_, nullptr)) {}
+  Permit(Permit&& other) noexcept = default;
   Permit& operator=(Permit&& other) noexcept {
     std::swap(semaphore_, other.semaphore_);
     return *this;
   }
   ~Permit() {
-    if (semaphore_ != nullptr) semaphore_->release();
+    if (semaphore_) semaphore_->release();
   }
 
  private:
   friend class Acquisition;
-  explicit Permit(Semaphore& semaphore) noexcept : semaphore_(&semaphore) {}
-  Semaphore* semaphore_;
+  explicit Permit(std::shared_ptr<State> semaphore) noexcept : semaphore_(std::move(semaphore)) {}
+  std::shared_ptr<State> semaphore_;
 };
 
 /// What `acquire` gives to await.
 class Semaphore::Acquisition : public detail::Awaitable, public detail::Waiter, public detail::Cancellable {
  public:
-  explicit Acquisition(Semaphore& semaphore) noexcept : semaphore_(semaphore) {}
+  explicit Acquisition(std::shared_ptr<State> semaphore) noexcept : semaphore_(std::move(semaphore)) {}
   ~Acquisition() {
-    if (granted_) semaphore_.release();  // the frame went before it could go on
+    if (granted_) semaphore_->release();  // the frame went before it could go on
   }
 
   [[nodiscard]] bool await_ready() noexcept;
@@ -77,12 +83,12 @@ class Semaphore::Acquisition : public detail::Awaitable, public detail::Waiter, 
   friend class Semaphore;
   void on_cancel(const std::string& reason) override;
 
-  Semaphore& semaphore_;
+  std::shared_ptr<State> semaphore_;
   bool granted_ = false;
   std::exception_ptr failure_;
 };
 
-inline Semaphore::Acquisition Semaphore::acquire() noexcept { return Acquisition{*this}; }
+inline Semaphore::Acquisition Semaphore::acquire() noexcept { return Acquisition{state_}; }
 
 /// A lock that one coroutine holds at a time; the next is the one that has waited longest.
 ///

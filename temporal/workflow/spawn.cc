@@ -3,11 +3,17 @@
 #include <temporal/common/failure_errors.h>
 #include <temporal/workflow/detail/context.h>
 
+#include <stdexcept>
+
 namespace temporal::workflow::detail {
 
 void start_routine(Routine routine) {
   auto& scheduler = Context::current().scheduler;
   scheduler.start(routine, scheduler.scope);
+}
+
+void SpawnedState::throw_moved_out() {
+  throw std::logic_error("the result of this background task was moved out of it before: await it without std::move");
 }
 
 void SpawnedState::finish(std::exception_ptr failure) {
@@ -16,10 +22,10 @@ void SpawnedState::finish(std::exception_ptr failure) {
 }
 
 SpawnedState::~SpawnedState() {
+  if (!failure_ || is_cancellation(failure_)) return;
+  auto& outcome = Context::current().outcome;
   // While an exception is on its way, that one tells more.
-  if (failure_ && !is_cancellation(failure_) && std::uncaught_exceptions() == 0) {
-    Context::current().outcome.fail(failure_);
-  }
+  std::uncaught_exceptions() == 0 ? outcome.fail(failure_) : outcome.fail_later(failure_);
 }
 
 }  // namespace temporal::workflow::detail

@@ -35,6 +35,7 @@ class SpawnedState {
   ~SpawnedState();
 
   void finish(std::exception_ptr failure);
+  [[noreturn]] static void throw_moved_out();
   void take_failure() noexcept { failure_ = nullptr; }
 
   Pending done;
@@ -65,8 +66,9 @@ Routine run_spawned(Task<T> task, std::shared_ptr<Spawned<T>> state) {
 
 }  // namespace detail
 
-/// A background task. Await it for its result, as often as you like; `co_await std::move(handle)` moves the result out.
-/// Awaiting throws what the task threw. Dropping the handle lets the task go on.
+/// A background task. Await it for its result, as often as you like, from as many places as you like. Only `co_await
+/// std::move(handle)` moves the result out; awaiting the task after that throws `std::logic_error`. Awaiting throws
+/// what the task threw. Dropping the handle lets the task go on.
 template <class T = void>
 class TaskHandle : public detail::Handle {
  public:
@@ -86,10 +88,13 @@ class TaskHandle : public detail::Handle {
     T await_resume() const {
       state.take_failure();
       PendingAwaiter::await_resume();
-      if constexpr (Moves && !std::is_void_v<T>) {
-        return std::move(*state.value);
-      } else if constexpr (!std::is_void_v<T>) {
-        return *state.value;
+      if constexpr (!std::is_void_v<T>) {
+        if (!state.value) detail::SpawnedState::throw_moved_out();
+        if constexpr (Moves) {
+          return *std::exchange(state.value, std::nullopt);
+        } else {
+          return *state.value;
+        }
       }
     }
     detail::Spawned<T>& state;
@@ -110,8 +115,12 @@ class TaskHandle : public detail::Handle {
 /// Throws `std::logic_error` outside of a workflow, and in a query handler or a validator.
 ///
 /// A failure that nobody awaits is not lost: when the task and its handles are gone, it fails the workflow or the
-/// workflow task by the rules for the main function. A cancellation is not a failure. A task that captures by reference
-/// must end before what it refers to: await it there.
+/// workflow task by the rules for the main function; where they go because of another exception, and the run would end
+/// well, it fails the run. A cancellation is not a failure.
+///
+/// A task ends when the main function ends: it may refer to the main function's locals, but its destructors should not,
+/// since those locals are gone before. One that refers to locals of another function must end before that function
+/// does: await it there.
 template <class T>
 TaskHandle<T> spawn(Task<T> task) {
   detail::require_writable();

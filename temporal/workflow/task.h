@@ -39,8 +39,12 @@ struct FinalAwaiter {
   void await_resume() const noexcept {}
 };
 
+/// For mistakes in the user's code; each names the workflow.
+[[noreturn]] void throw_no_result();
+[[noreturn]] void throw_awaited_twice();
+
 struct PromiseBase {
-  std::coroutine_handle<> continuation = std::noop_coroutine();
+  std::coroutine_handle<> continuation = {};  ///< null before it starts
   std::exception_ptr failure = {};
   bool* threw_while_destroyed = nullptr;
 
@@ -73,6 +77,7 @@ struct Promise : PromiseBase {
   }
   T take() {
     if (failure) std::rethrow_exception(failure);
+    if (!value) throw_no_result();
     return std::move(*value);
   }
 };
@@ -101,7 +106,8 @@ void destroy(std::coroutine_handle<Promise> frame) noexcept {
 }  // namespace detail
 
 /// A piece of workflow code that may wait. Lazy: it starts when it is awaited, on the workflow's deterministic queue
-/// and nowhere else. Destroying it destroys its frame and everything it waits for. Not thread-safe; never leaves its
+/// and nowhere else. It is awaited once, and its function comes to a `co_return` or throws; else awaiting it throws
+/// `std::logic_error`. Destroying it destroys its frame and everything it waits for. Not thread-safe; never leaves its
 /// workflow.
 template <class T>
 class [[nodiscard("a workflow::Task does nothing until it is awaited with co_await")]] Task : public detail::Awaitable {
@@ -123,7 +129,8 @@ class [[nodiscard("a workflow::Task does nothing until it is awaited with co_awa
     if (handle_) detail::destroy(handle_);
   }
 
-  auto operator co_await() && noexcept {
+  auto operator co_await() && {
+    if (!handle_ || handle_.promise().continuation) detail::throw_awaited_twice();
     struct Awaiter {
       Handle task;
       [[nodiscard]] bool await_ready() const noexcept { return false; }

@@ -43,15 +43,26 @@ struct Ended {
 template <class Awaited>
 using ResultOf = std::remove_cvref_t<decltype(std::declval<Awaited>().operator co_await().await_resume())>;
 
+/// A task is awaited once, and gives its result away. The result of a handle is for all who have the handle, and stays
+/// there, unless it can only be moved.
+template <class Awaited>
+auto to_await(Awaited& awaited) noexcept -> decltype(auto) {
+  if constexpr (IsHandle<Awaited> && std::copy_constructible<NonVoid<ResultOf<Awaited>>>) {
+    return std::as_const(awaited);
+  } else {
+    return std::move(awaited);
+  }
+}
+
 template <class Awaited>
 Task<Ended<ResultOf<Awaited>>> end_of(Awaited awaited) {
   Ended<ResultOf<Awaited>> ended;
   try {
     if constexpr (std::is_void_v<ResultOf<Awaited>>) {
-      co_await std::move(awaited);
+      co_await to_await(awaited);
       ended.value.emplace();
     } else {
-      ended.value.emplace(co_await std::move(awaited));
+      ended.value.emplace(co_await to_await(awaited));
     }
   } catch (...) {
     ended.failure = std::current_exception();

@@ -4,10 +4,9 @@
 #include <temporal/converter/failure.h>
 #include <temporal/converter/payload_converter.h>
 #include <temporal/converter/proto_payload.h>
+#include <temporal/workflow/detail/activity_options.h>
 #include <temporal/workflow/detail/context.h>
-#include <temporal/workflow/detail/to_proto.h>
 
-#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -33,10 +32,11 @@ class Activities::Activity final : public PendingCommand {
 
 std::shared_ptr<PendingCommand> Activities::schedule(std::string_view type, const ActivityOptions& options,
                                                      std::vector<Payload> arguments, Headers headers) {
-  if (!options.start_to_close_timeout && !options.schedule_to_close_timeout && !context_.commands.closed()) {
-    throw std::invalid_argument("activity " + std::string{type} +
-                                ": set start_to_close_timeout or schedule_to_close_timeout in its ActivityOptions");
-  }
+  check(Check{context_.commands, "activity", type}, options)
+      .text("task_queue", options.task_queue)
+      .duration("heartbeat_timeout", options.heartbeat_timeout)
+      .priority(options.priority)
+      .keys("a header", headers);
   auto activity = running_.add(context_.commands, context_);
   auto id = options.activity_id.empty() ? std::to_string(activity->sequence) : options.activity_id;
   const auto& scope = context_.scheduler.scope;

@@ -5,6 +5,7 @@
 #include <temporal/converter/proto_enums.h>
 #include <temporal/converter/proto_payload.h>
 #include <temporal/converter/search_attributes.h>
+#include <temporal/workflow/detail/checks.h>
 #include <temporal/workflow/detail/context.h>
 #include <temporal/workflow/detail/to_proto.h>
 #include <temporal/workflow/info.h>
@@ -142,6 +143,20 @@ class ChildWorkflows::Running final : public Child {
 
 std::shared_ptr<Child> ChildWorkflows::start(std::string_view type, const ChildWorkflowOptions& options,
                                              std::vector<Payload> arguments, Headers headers) {
+  Check{context_.commands, "child workflow", type}
+      .text("id", options.id)
+      .text("task_queue", options.task_queue)
+      .duration("execution_timeout", options.execution_timeout)
+      .duration("run_timeout", options.run_timeout)
+      .duration("task_timeout", options.task_timeout)
+      .retry_policy(options.retry_policy)
+      .text("cron_schedule", options.cron_schedule)
+      .priority(options.priority)
+      .search_attributes(options.search_attributes)
+      .keys("a key of the memo", options.memo)
+      .keys("a header", headers)
+      .text("static_summary", options.static_summary)
+      .text("static_details", options.static_details);
   auto child = running_.add(context_.commands, options.id.empty() ? uuid4() : options.id, std::string{type},
                             options.cancellation_type, context_);
   const auto& scope = context_.scheduler.scope;

@@ -10,22 +10,43 @@ namespace temporal::workflow::detail {
 
 /// The commands of the current activation.
 class Commands {
- public:
-  /// While it lives, the workflow's code must change nothing: a query or a validator runs, and does not on replay.
-  class ReadOnly {
+  /// Gives a flag another value for as long as it lives.
+  class Flagged {
    public:
-    explicit ReadOnly(Commands& commands) noexcept : commands_(commands) { commands_.read_only_ = true; }
-    ReadOnly(const ReadOnly&) = delete;
-    ReadOnly& operator=(const ReadOnly&) = delete;
-    ~ReadOnly() { commands_.read_only_ = false; }
+    Flagged(bool& flag, bool value) noexcept : flag_(flag), before_(std::exchange(flag, value)) {}
+    Flagged(const Flagged&) = delete;
+    Flagged& operator=(const Flagged&) = delete;
+    ~Flagged() { flag_ = before_; }
 
    private:
-    Commands& commands_;
+    bool& flag_;
+    bool before_;
+  };
+
+ public:
+  /// While it lives, the workflow's code must change nothing: a query, a validator or a condition runs, and not always
+  /// on replay.
+  class ReadOnly {
+   public:
+    explicit ReadOnly(Commands& commands) noexcept : was_(commands.read_only_, true) {}
+
+   private:
+    Flagged was_;
+  };
+
+  /// While it lives, commands are dropped: destructors run that may ask for some.
+  class Closed {
+   public:
+    explicit Closed(Commands& commands) noexcept : was_(commands.closed_, true) {}
+
+   private:
+    Flagged was_;
   };
 
   /// Throws `std::logic_error` where the workflow's code must change nothing.
   void require_writable() const {
-    if (read_only_) throw std::logic_error("a query handler or an update validator must not change the workflow");
+    if (read_only_)
+      throw std::logic_error("a query handler, an update validator or a condition must not change the workflow");
   }
 
   coresdk::workflow_commands::WorkflowCommand& add() { return closed_ ? dropped_ : *success_.add_commands(); }

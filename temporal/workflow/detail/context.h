@@ -73,7 +73,7 @@ class Context {
   Facts facts;
   Interception interception{*this};
   Commands commands;
-  Scheduler scheduler;
+  Scheduler scheduler{commands};
   Handlers handlers{*this};
   Outcome outcome{*this};
   Patches patches{*this};

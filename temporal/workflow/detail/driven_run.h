@@ -61,14 +61,17 @@ class DrivenRun {
     converter::set_payloads(*signal.mutable_input(), converter::to_payloads(arguments...));
   }
   void query(const std::string& type) { job().mutable_query_workflow()->set_query_type(type); }
-  void update(const std::string& name, int argument) {
+  template <class... Arguments>
+  void update(const std::string& name, const Arguments&... arguments) {
     auto& update = *job().mutable_do_update();
     update.set_id("id-of-" + name);
     update.set_name(name);
     update.set_protocol_instance_id(name);
     update.set_run_validator(true);
-    converter::set_payloads(*update.mutable_input(), converter::to_payloads(argument));
+    converter::set_payloads(*update.mutable_input(), converter::to_payloads(arguments...));
   }
+  /// The next activation replays a task of a history that names no rules.
+  void replay_by_the_original_rules() { next_.set_is_replaying(true); }
 
   coresdk::workflow_completion::WorkflowActivationCompletion activate() {
     next_.set_run_id("run");

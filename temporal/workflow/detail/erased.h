@@ -45,9 +45,13 @@ constexpr void check_coroutine() {
                 "or view.");
 }
 
-template <class Result>
+/// `Handler` and `Validator` are function traits.
+template <class Handler, class Validator>
 constexpr void check_validator() {
-  static_assert(std::is_void_v<Result>, "A validator returns nothing: it throws to reject the update.");
+  static_assert(std::is_void_v<typename Validator::Result>,
+                "A validator returns nothing: it throws to reject the update.");
+  static_assert(std::is_same_v<typename Handler::Arguments, typename Validator::Arguments>,
+                "A validator takes the arguments of its handler, so that it rejects what does not decode as those.");
 }
 
 /// Makes the call, whether it is a coroutine or not, and keeps it until the coroutine has ended.
@@ -66,6 +70,30 @@ Task<Payload> payload_of(Call call) {
     co_return converter::null_payload();
   } else {
     co_return converter::to_payload(call());
+  }
+}
+
+/// The main function has ended, and its locals are gone: ends what may refer to them, while their place is still there.
+/// Does nothing at the eviction, which has done so.
+class EndOfMain {
+ public:
+  EndOfMain() = default;
+  EndOfMain(const EndOfMain&) = delete;
+  EndOfMain& operator=(const EndOfMain&) = delete;
+  ~EndOfMain();
+};
+
+/// The same for the main function.
+template <class Call>
+Task<Payload> payload_of_main(Call call) {
+  using Result = std::invoke_result_t<Call&>;
+  auto main = call();
+  const EndOfMain end;
+  if constexpr (std::is_void_v<typename Result::value_type>) {
+    co_await std::move(main);
+    co_return converter::null_payload();
+  } else {
+    co_return converter::to_payload(co_await std::move(main));
   }
 }
 
@@ -90,19 +118,19 @@ auto call(Object* object, Tuple arguments) {
       std::move(arguments));
 }
 
-/// Runs a function of the user, coroutine or not.
+/// Runs the user's main function.
 template <auto Function>
 Task<Payload> run_erased(void* /*object*/, const Arguments& payloads) {
   using Traits = temporal::detail::FunctionTraits<Function>;
-  return payload_of([arguments = converter::from_payloads<typename Traits::Arguments>(payloads)]() mutable {
+  return payload_of_main([arguments = converter::from_payloads<typename Traits::Arguments>(payloads)]() mutable {
     return std::apply(Function, std::move(arguments));
   });
 }
 
-/// Runs a function that takes what comes, undecoded.
+/// The same for one that takes what comes, undecoded.
 template <auto Function>
 Task<Payload> run_raw(void* /*object*/, const Arguments& payloads) {
-  return payload_of([values = raw_values(payloads)]() mutable { return Function(std::move(values)); });
+  return payload_of_main([values = raw_values(payloads)]() mutable { return Function(std::move(values)); });
 }
 
 /// A validator that only looks whether the arguments decode: what does not must not fail the workflow's task.
@@ -128,18 +156,21 @@ struct Bound {
       return converter::from_payloads<typename Traits::Arguments>(payloads);
     }
   }
-  static Task<Payload> run_main(void* object, const Arguments& payloads) { return run(object, {}, payloads); }
-  static Task<Payload> run(void* object, const std::string& name, const Arguments& payloads) {
+  static auto bind(void* object, const std::string& name, const Arguments& payloads) {
     typename Traits::Class* base = static_cast<Workflow*>(object);
-    return payload_of(
-        [base, arguments = arguments(name, payloads)]() mutable { return call<Member>(base, std::move(arguments)); });
+    return [base, arguments = arguments(name, payloads)]() mutable { return call<Member>(base, std::move(arguments)); };
+  }
+  static Task<Payload> run_main(void* object, const Arguments& payloads) {
+    return payload_of_main(bind(object, {}, payloads));
+  }
+  static Task<Payload> run(void* object, const std::string& name, const Arguments& payloads) {
+    return payload_of(bind(object, name, payloads));
   }
   static Payload query(const void* object, const std::string& name, const Arguments& payloads) {
     const typename Traits::Class* base = static_cast<const Workflow*>(object);
     return converter::to_payload(call<Member>(base, arguments(name, payloads)));
   }
   static void validate(const void* object, const std::string& name, const Arguments& payloads) {
-    check_validator<typename Traits::Result>();
     const typename Traits::Class* base = static_cast<const Workflow*>(object);
     call<Member>(base, arguments(name, payloads));
   }

@@ -2,6 +2,7 @@
 
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
+#include <temporal/workflow/detail/checks.h>
 #include <temporal/workflow/detail/context.h>
 
 #include <exception>
@@ -36,6 +37,11 @@ void ExternalWorkflows::set_execution(coresdk::common::NamespacedWorkflowExecuti
 }
 
 std::shared_ptr<PendingCommand> ExternalWorkflows::signal(SignalWorkflowInput input) {
+  Check{context_.commands, "signal", input.name}
+      .name("the name", input.name)
+      .name("workflow_id", input.workflow_id)
+      .text("run_id", input.run_id)
+      .keys("a header", input.headers);
   auto signal = signals_.add(context_.commands, context_);
   const auto& scope = context_.scheduler.scope;
   if (!scope->attach(*signal)) {
@@ -56,6 +62,10 @@ std::shared_ptr<PendingCommand> ExternalWorkflows::signal(SignalWorkflowInput in
 }
 
 std::shared_ptr<PendingCommand> ExternalWorkflows::cancel(const CancelExternalWorkflowInput& input) {
+  Check{context_.commands, "cancellation of workflow", input.workflow_id}
+      .name("workflow_id", input.workflow_id)
+      .text("run_id", input.run_id)
+      .text("reason", input.reason);
   auto request = cancel_requests_.add(context_.commands);
   auto& command = *context_.commands.add().mutable_request_cancel_external_workflow_execution();
   command.set_seq(request->sequence);

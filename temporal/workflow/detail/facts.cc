@@ -3,6 +3,7 @@
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
 
+#include <algorithm>
 #include <optional>
 
 namespace temporal::workflow::detail {
@@ -57,6 +58,9 @@ Facts::Facts(const std::string& run_id, const InstanceOptions& options,
 void Facts::update(const coresdk::workflow_activation::WorkflowActivation& activation) {
   now = converter::to_timestamp(activation.timestamp());
   replaying = activation.is_replaying();
+  const auto& recorded = activation.available_internal_flags();
+  const bool in_order = !replaying || std::ranges::count(recorded, static_cast<std::uint32_t>(Rules::in_order)) > 0;
+  rules = in_order ? Rules::in_order : Rules::original;
   history_length = activation.history_length();
   history_size_bytes = activation.history_size_bytes();
   continue_as_new_suggested = activation.continue_as_new_suggested();

@@ -2,6 +2,7 @@
 
 #include <temporal/common/duration.h>
 #include <temporal/workflow/detail/instance_options.h>
+#include <temporal/workflow/detail/rules.h>
 #include <temporal/workflow/info.h>
 
 #include <temporal/sdk/core/workflow_activation/workflow_activation.pb.h>
@@ -25,6 +26,7 @@ class Facts {
 
   Info info;
   bool replaying = false;
+  Rules rules = Rules::original;
   std::uint32_t history_length = 0;
   std::uint64_t history_size_bytes = 0;
   bool continue_as_new_suggested = false;

@@ -2,12 +2,15 @@
 
 #include <temporal/common/client_errors.h>
 #include <temporal/common/failure_errors.h>
+#include <temporal/common/reserved_names.h>
 #include <temporal/converter/failure.h>
 #include <temporal/converter/payload_converter.h>
 #include <temporal/converter/proto_payload.h>
+#include <temporal/workflow/detail/checks.h>
 #include <temporal/workflow/detail/context.h>
 #include <temporal/workflow/detail/entered_scope.h>
 
+#include <concepts>
 #include <exception>
 #include <stdexcept>
 #include <utility>
@@ -21,21 +24,14 @@ coresdk::workflow_commands::UpdateResponse& respond(Context& context, const std:
   return response;
 }
 
-/// Null when nothing handles the name.
-template <class Registry, class Handler, class Present>
-std::shared_ptr<const Handler> find(const std::string& name, const Registry& registered,
-                                    const Definition::Handlers<Handler>& defined, const Handler& dynamic,
-                                    const Present& present) {
-  const auto of_the_definition = [](const Handler& handler) {
-    return std::shared_ptr<const Handler>{std::shared_ptr<void>{}, &handler};  // which outlives the run
-  };
-  if (const auto found = registered.find(name); found != registered.end()) return found->second.handler;
-  if (const auto found = defined.find(name); found != defined.end()) return of_the_definition(found->second);
-  return present(dynamic) ? of_the_definition(dynamic) : nullptr;
+template <class Handler>
+bool handles_something(const Handler& handler) {
+  if constexpr (std::same_as<Handler, QueryHandler>) {
+    return handler != nullptr;
+  } else {
+    return handler.run != nullptr;
+  }
 }
-
-constexpr auto runs_something = [](const auto& handler) { return handler.run != nullptr; };
-constexpr auto answers_something = [](const QueryHandler& handler) { return handler != nullptr; };
 
 ApplicationError unknown(const Context& context, const std::string& kind, const std::string& name) {
   return ApplicationError{"workflow " + context.facts.info.workflow_type + " has no " + kind + " handler named " +
@@ -63,22 +59,75 @@ Task<Payload> run_through(RunInterceptor& first, UpdateInput input) {
 
 }  // namespace
 
-void Handlers::signal(const coresdk::workflow_activation::SignalWorkflow& job) {
-  const auto handler = find(job.signal_name(), signals_, context_.definition.signals,
-                            context_.definition.dynamic_signal, runs_something);
-  if (handler == nullptr) {
-    waiting_.push_back(job);
-    return;
+template <class Handler>
+std::optional<Handlers::Found<Handler>> Handlers::find(const std::string& name, const Registry<Handler>& registered,
+                                                       const Definition::Handlers<Handler>& defined,
+                                                       const Handler& dynamic) const {
+  const auto of_the_definition = [](const Handler& handler) {  // which outlives the run
+    return Found<Handler>{{std::shared_ptr<void>{}, &handler}, Scheduler::Lifetime::of_run};
+  };
+  if (const auto found = registered.find(name); found != registered.end()) {
+    return Found<Handler>{found->second.handler, Scheduler::Lifetime::of_main};
   }
+  if (const auto found = defined.find(name); found != defined.end()) return of_the_definition(found->second);
+  if (handles_something(dynamic) && !temporal::detail::is_reserved_name(name)) return of_the_definition(dynamic);
+  return std::nullopt;
+}
+
+void Handlers::signal(const SignalJob& job) {
+  if (context_.facts.rules < Rules::in_order) return take(job);
+  context_.scheduler.start(take_in_turn(job), context_.root_scope);
+}
+
+void Handlers::update(const UpdateJob& job) {
+  if (context_.facts.rules < Rules::in_order) return take(job);
+  context_.scheduler.start(take_in_turn(job), context_.root_scope);
+}
+
+Routine Handlers::take_in_turn(Message message) {
+  std::visit([this](const auto& job) { take(job); }, message);
+  co_return;
+}
+
+void Handlers::main_started() {
+  main_started_ = true;
+  for (auto& message : std::exchange(early_, {})) {
+    // Behind the first go of the main function; by the original rules also behind what that puts into the queue.
+    context_.scheduler.start(
+        context_.facts.rules < Rules::in_order ? take_later(std::move(message)) : take_in_turn(std::move(message)),
+        context_.root_scope);
+  }
+}
+
+Routine Handlers::take_later(Message message) {
+  context_.scheduler.start(take_in_turn(std::move(message)), context_.root_scope);
+  co_return;
+}
+
+void Handlers::begin(Routine routine, std::shared_ptr<Scope> scope, Scheduler::Lifetime lifetime) {
+  if (context_.facts.rules < Rules::in_order) {
+    context_.scheduler.start(routine, std::move(scope), lifetime);
+  } else {
+    context_.scheduler.start_now(routine, std::move(scope), lifetime);
+  }
+}
+
+void Handlers::take(const SignalJob& job) {
+  const auto found = find(job.signal_name(), signals_, context_.definition.signals, context_.definition.dynamic_signal);
+  if (!found) {
+    const bool may_come_at_once = !main_started_ && context_.facts.rules >= Rules::in_order;
+    return may_come_at_once ? early_.emplace_back(job), void() : waiting_.push_back(job);
+  }
+  const auto& handler = *found->handler;
   auto arguments = converter::to_payloads(job.input());
   auto* const first = context_.interception.first();
-  auto task = first == nullptr ? call(*handler, job.signal_name(), arguments)
+  auto task = first == nullptr ? call(handler, job.signal_name(), arguments)
                                : run_through(*first, SignalInput{.name = job.signal_name(),
                                                                  .arguments = std::move(arguments),
                                                                  .headers = converter::to_payload_map(job.headers()),
-                                                                 .handler = *handler});
-  context_.scheduler.start(run_signal(std::move(task), note(job.signal_name(), {}, handler->options)),
-                           context_.root_scope);
+                                                                 .handler = handler});
+  begin(run_signal(std::move(task), note("signal " + job.signal_name(), handler.options)), context_.root_scope,
+        found->lifetime);
 }
 
 Task<Payload> Handlers::call(const SignalHandler& handler, const std::string& name,
@@ -103,6 +152,11 @@ Task<Payload> Handlers::call(const SignalHandler& handler, const std::string& na
 template <class Handler>
 std::uint64_t Handlers::put(Registry<Handler>& registry, const std::string& name, Handler handler) {
   context_.commands.require_writable();
+  require_text("the name of a handler", name);
+  if (temporal::detail::is_reserved_name(name)) {
+    throw std::invalid_argument("a handler cannot be named " + name +
+                                ": such names belong to Temporal, choose another");
+  }
   registry.insert_or_assign(name, Registered<Handler>{.number = ++last_number_,
                                                       .handler = std::make_shared<const Handler>(std::move(handler))});
   return last_number_;
@@ -110,7 +164,9 @@ std::uint64_t Handlers::put(Registry<Handler>& registry, const std::string& name
 
 std::uint64_t Handlers::add_signal(const std::string& name, SignalHandler handler) {
   const auto number = put(signals_, name, std::move(handler));
-  for (const auto& job : std::exchange(waiting_, {})) signal(job);  // what has no handler yet waits again
+  for (const auto& job : std::exchange(waiting_, {})) {
+    job.signal_name() == name ? signal(job) : waiting_.push_back(job);
+  }
   return number;
 }
 
@@ -122,7 +178,7 @@ std::uint64_t Handlers::add_update(const std::string& name, UpdateHandler handle
   return put(updates_, name, std::move(handler));
 }
 
-Routine Handlers::run_signal(Task<Payload> handler, std::unique_ptr<Running> /*running*/) {
+Routine Handlers::run_signal(Task<Payload> handler, std::unique_ptr<Running> running) {
   try {
     co_await std::move(handler);
   } catch (...) {
@@ -130,67 +186,45 @@ Routine Handlers::run_signal(Task<Payload> handler, std::unique_ptr<Running> /*r
     // How a cancelled workflow ends is for its main function to say.
     if (!context_.root_scope->cancelled() || !is_cancellation(failure)) context_.outcome.fail(failure);
   }
+  running->finished = true;
 }
 
-void Handlers::update(const coresdk::workflow_activation::DoUpdate& job) {
-  const auto handler =
-      find(job.name(), updates_, context_.definition.updates, context_.definition.dynamic_update, runs_something);
-  if (handler == nullptr && !main_has_run_) {
-    early_updates_.push_back(job);
+void Handlers::take(const UpdateJob& job) {
+  const auto found = find(job.name(), updates_, context_.definition.updates, context_.definition.dynamic_update);
+  if (!found && !main_started_) {
+    early_.emplace_back(job);
     return;
   }
-  const auto reject = [&] {
-    *respond(context_, job.protocol_instance_id()).mutable_rejected() = converter::to_failure(std::current_exception());
-  };
   const auto scope =
       Scope::child_of(context_.root_scope, std::make_shared<const UpdateInfo>(UpdateInfo{job.id(), job.name()}));
   const auto arguments = converter::to_payloads(job.input());
   auto* const first = context_.interception.first();
+  std::optional<Task<Payload>> task;
   try {
-    if (handler == nullptr) throw unknown(context_, "update", job.name());
+    if (!found) throw unknown(context_, "update", job.name());
     if (job.run_validator()) {
       const EnteredScope entered{scope};
       const Commands::ReadOnly read_only{context_.commands};
       if (first != nullptr) {
-        first->validate_update(input_of(job, arguments, *handler));
-      } else if (handler->validate != nullptr) {
-        handler->validate(context_.object.get(), job.name(), arguments);
+        first->validate_update(input_of(job, arguments, *found->handler));
+      } else if (found->handler->validate != nullptr) {
+        found->handler->validate(context_.object.get(), job.name(), arguments);
       }
     }
+    task = first == nullptr ? found->handler->run(context_.object.get(), job.name(), arguments)  // decodes
+                            : run_through(*first, input_of(job, arguments, *found->handler));
   } catch (...) {
-    return reject();
+    if (!job.run_validator()) throw;  // the history says that it was accepted
+    *respond(context_, job.protocol_instance_id()).mutable_rejected() = converter::to_failure(std::current_exception());
+    return;
   }
   respond(context_, job.protocol_instance_id()).mutable_accepted();
-  auto task = first == nullptr ? handler->run(context_.object.get(), job.name(), arguments)
-                               : run_through(*first, input_of(job, arguments, *handler));
-  context_.scheduler.start(
-      run_update(std::move(task), job.protocol_instance_id(), note(job.name(), job.id(), handler->options)), scope);
+  begin(run_update(std::move(*task), job.protocol_instance_id(),
+                   note("update " + job.name() + " " + job.id(), found->handler->options)),
+        scope, found->lifetime);
 }
 
-void Handlers::main_started() {
-  if (early_updates_.empty()) {
-    main_has_run_ = true;
-  } else {
-    context_.scheduler.start(take_early_updates(), context_.root_scope);
-  }
-}
-
-// Runs right after the main function's first go. What that has put into the run queue, such as signals that had waited
-// for their handler, comes before the updates.
-Routine Handlers::take_early_updates() {
-  main_has_run_ = true;
-  for (auto& job : std::exchange(early_updates_, {})) {
-    context_.scheduler.start(take_update(std::move(job)), context_.root_scope);
-  }
-  co_return;
-}
-
-Routine Handlers::take_update(coresdk::workflow_activation::DoUpdate job) {
-  update(job);
-  co_return;
-}
-
-Routine Handlers::run_update(Task<Payload> handler, std::string protocol_id, std::unique_ptr<Running> /*running*/) {
+Routine Handlers::run_update(Task<Payload> handler, std::string protocol_id, std::unique_ptr<Running> running) {
   try {
     auto result = co_await std::move(handler);
     *respond(context_, protocol_id).mutable_completed() = converter::to_proto(std::move(result));
@@ -201,6 +235,7 @@ Routine Handlers::run_update(Task<Payload> handler, std::string protocol_id, std
     if (!context_.outcome.fails_workflow(failure)) throw;
     *respond(context_, protocol_id).mutable_rejected() = converter::to_failure(failure);
   }
+  running->finished = true;
 }
 
 void Handlers::query(const coresdk::workflow_activation::QueryWorkflow& job) {
@@ -211,19 +246,19 @@ void Handlers::query(const coresdk::workflow_activation::QueryWorkflow& job) {
       *result.mutable_succeeded()->mutable_response() = converter::to_proto(context_.properties.metadata());
       return;
     }
-    const auto handler = find(job.query_type(), queries_, context_.definition.queries,
-                              context_.definition.dynamic_query, answers_something);
-    if (handler == nullptr) throw unknown(context_, "query", job.query_type());
+    const auto found = find(job.query_type(), queries_, context_.definition.queries, context_.definition.dynamic_query);
+    if (!found) throw unknown(context_, "query", job.query_type());
+    const auto& handler = *found->handler;
     const Commands::ReadOnly read_only{context_.commands};
     auto arguments = converter::to_payloads(job.arguments());
     auto* const first = context_.interception.first();
     *result.mutable_succeeded()->mutable_response() =
-        converter::to_proto(first == nullptr ? (*handler)(context_.object.get(), job.query_type(), arguments)
+        converter::to_proto(first == nullptr ? handler(context_.object.get(), job.query_type(), arguments)
                                              : first->handle_query({.id = job.query_id(),
                                                                     .name = job.query_type(),
                                                                     .arguments = std::move(arguments),
                                                                     .headers = converter::to_payload_map(job.headers()),
-                                                                    .handler = *handler}));
+                                                                    .handler = handler}));
   } catch (...) {
     *result.mutable_failed() = converter::to_failure(std::current_exception());
   }
@@ -252,19 +287,34 @@ void Handlers::remove(HandlerRegistration::Kind kind, const std::string& name, s
   }
 }
 
-std::unique_ptr<Handlers::Running> Handlers::note(std::string name, std::string update_id, HandlerOptions options) {
-  auto running = std::make_unique<Running>(std::move(name), std::move(update_id), options.unfinished_policy);
+Handlers::Names Handlers::names() const {
+  const auto names_of = [](const auto& registered, const auto& defined) {
+    std::set<std::string> names;
+    for (const auto& [name, handler] : registered) names.insert(name);
+    for (const auto& [name, handler] : defined) names.insert(name);
+    return names;
+  };
+  const auto& definition = context_.definition;
+  return {.signals = names_of(signals_, definition.signals),
+          .queries = names_of(queries_, definition.queries),
+          .updates = names_of(updates_, definition.updates)};
+}
+
+std::unique_ptr<Handlers::Running> Handlers::note(std::string description, HandlerOptions options) {
+  auto running = std::make_unique<Running>(*this, std::move(description), options.unfinished_policy);
   running_.push_back(*running);
   return running;
 }
 
+void Handlers::leave_behind(const Running& running) {
+  if (running.policy == UnfinishedPolicy::abandon) return;
+  if (!left_behind_.empty()) left_behind_ += ", ";
+  left_behind_ += running.description;
+}
+
 void Handlers::warn_of_unfinished() {
-  std::string left;
-  running_.for_each([&](const Running& running) {
-    if (running.policy == UnfinishedPolicy::abandon) return;
-    if (!left.empty()) left += ", ";
-    left += running.update_id.empty() ? "signal " + running.name : "update " + running.name + " " + running.update_id;
-  });
+  running_.for_each([this](const Running& running) { leave_behind(running); });
+  const auto left = std::exchange(left_behind_, {});
   if (left.empty() || context_.facts.replaying) return;
   context_.options.log.warn(
       "[TMPRL1102] the workflow has ended while handlers were under way: who called an update gets an error, and what "

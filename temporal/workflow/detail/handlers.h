@@ -4,13 +4,17 @@
 #include <temporal/workflow/definition.h>
 #include <temporal/workflow/detail/intrusive_list.h>
 #include <temporal/workflow/detail/routine.h>
+#include <temporal/workflow/detail/scheduler.h>
 #include <temporal/workflow/handlers.h>
 
 #include <temporal/sdk/core/workflow_activation/workflow_activation.pb.h>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace temporal::workflow::detail {
@@ -18,14 +22,22 @@ namespace temporal::workflow::detail {
 class Context;
 
 /// Signals, updates and queries on their way to the functions that handle them: those that the running code registered,
-/// then those of the definition, then the definition's dynamic one. A signal for which there is none waits for one. An
-/// update waits only for the main function's first go, which may register its handler; then it is rejected.
+/// then those of the definition, then the definition's dynamic one.
+///
+///   message ──take──▶ handler starts                     lookup, validation, acceptance and start are one step
+///               ├───▶ waits for the main function's      which may register a handler
+///               │     first go, and is taken again
+///               └───▶ waits for its handler (a signal), or is rejected (an update)
 class Handlers {
  public:
+  using SignalJob = coresdk::workflow_activation::SignalWorkflow;
+  using UpdateJob = coresdk::workflow_activation::DoUpdate;
+
   explicit Handlers(Context& context) noexcept : context_(context) {}
 
-  void signal(const coresdk::workflow_activation::SignalWorkflow& job);
-  void update(const coresdk::workflow_activation::DoUpdate& job);
+  /// Messages are taken one by one, in the order in which they came.
+  void signal(const SignalJob& job);
+  void update(const UpdateJob& job);
   void query(const coresdk::workflow_activation::QueryWorkflow& job);
   /// The main function has been started and has its first go next: there it may register handlers.
   void main_started();
@@ -44,6 +56,12 @@ class Handlers {
   /// Does nothing when another handler has taken its place.
   void remove(HandlerRegistration::Kind kind, const std::string& name, std::uint64_t number);
 
+  /// Of all that can be called now by a name of its own.
+  struct Names {
+    std::set<std::string> signals, queries, updates;
+  };
+  [[nodiscard]] Names names() const;
+
   [[nodiscard]] bool all_finished() const noexcept { return running_.empty(); }
   /// The workflow has ended: logs which handlers are left behind.
   void warn_of_unfinished();
@@ -51,11 +69,15 @@ class Handlers {
  private:
   /// A handler that is under way. In the list as long as its coroutine lives.
   struct Running : ListNode<Running> {
-    Running(std::string name, std::string update_id, UnfinishedPolicy policy)
-        : name(std::move(name)), update_id(std::move(update_id)), policy(policy) {}
-    std::string name;
-    std::string update_id;  ///< empty for a signal
+    Running(Handlers& handlers, std::string description, UnfinishedPolicy policy)
+        : handlers(handlers), description(std::move(description)), policy(policy) {}
+    ~Running() {
+      if (!finished) handlers.leave_behind(*this);
+    }
+    Handlers& handlers;
+    std::string description;
     UnfinishedPolicy policy;
+    bool finished = false;
   };
 
   /// A handler that the running code registered. Shared with the call that is under way: it may end its registration.
@@ -66,12 +88,30 @@ class Handlers {
   };
   template <class Handler>
   using Registry = Definition::Handlers<Registered<Handler>>;
+  using Message = std::variant<SignalJob, UpdateJob>;
+
+  /// A handler that was found, and how long it may run: one of the definition may only refer to the workflow's object.
+  template <class Handler>
+  struct Found {
+    std::shared_ptr<const Handler> handler;
+    Scheduler::Lifetime lifetime;
+  };
 
   template <class Handler>
   std::uint64_t put(Registry<Handler>& registry, const std::string& name, Handler handler);
-  std::unique_ptr<Running> note(std::string name, std::string update_id, HandlerOptions options);
-  Routine take_early_updates();
-  Routine take_update(coresdk::workflow_activation::DoUpdate job);
+  /// Nothing when nothing handles the name.
+  template <class Handler>
+  std::optional<Found<Handler>> find(const std::string& name, const Registry<Handler>& registered,
+                                     const Definition::Handlers<Handler>& defined, const Handler& dynamic) const;
+
+  void take(const SignalJob& job);
+  void take(const UpdateJob& job);
+  Routine take_in_turn(Message message);
+  Routine take_later(Message message);
+  /// Starts a handler within the step in which its message was taken.
+  void begin(Routine routine, std::shared_ptr<Scope> scope, Scheduler::Lifetime lifetime);
+  std::unique_ptr<Running> note(std::string description, HandlerOptions options);
+  void leave_behind(const Running& running);
   Routine run_signal(Task<Payload> handler, std::unique_ptr<Running> running);
   Routine run_update(Task<Payload> handler, std::string protocol_id, std::unique_ptr<Running> running);
 
@@ -80,10 +120,11 @@ class Handlers {
   Registry<QueryHandler> queries_;
   Registry<UpdateHandler> updates_;
   std::uint64_t last_number_ = 0;
-  std::vector<coresdk::workflow_activation::SignalWorkflow> waiting_;
-  std::vector<coresdk::workflow_activation::DoUpdate> early_updates_;
-  bool main_has_run_ = false;
+  std::vector<Message> early_;      ///< found no handler, and the main function has not had its first go
+  std::vector<SignalJob> waiting_;  ///< for their handler
+  bool main_started_ = false;
   IntrusiveList<Running> running_;
+  std::string left_behind_;
 };
 
 }  // namespace temporal::workflow::detail

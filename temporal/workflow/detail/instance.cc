@@ -15,8 +15,9 @@ using coresdk::workflow_activation::WorkflowActivation;
 using coresdk::workflow_completion::WorkflowActivationCompletion;
 using Job = coresdk::workflow_activation::WorkflowActivationJob;
 
-/// Jobs of one activation are applied in four steps, with everything that can run in between: what the code may ask
-/// for, what handlers must see before the main function goes on, the rest, and queries over the final state.
+/// Jobs of one activation are applied in four steps: what the code may ask for, what handlers must see before the main
+/// function goes on, the rest, and queries over the final state. After the two in the middle all runs that can. The
+/// first is a step of replays alone, and queries are in no history: nothing may go on for them.
 enum Step { facts, handlers, progress, queries, step_count };
 
 Step step_of(const Job& job) {
@@ -60,6 +61,9 @@ WorkflowActivationCompletion Instance::activate(const WorkflowActivation& activa
     auto& success = *completion.mutable_successful();
     success = context_.commands.take();
     success.set_versioning_behavior(versioning_behavior());
+    if (context_.facts.rules != Rules::original) {
+      success.add_used_internal_flags(static_cast<std::uint32_t>(context_.facts.rules));
+    }
   } catch (...) {
     *completion.mutable_failed()->mutable_failure() = converter::to_failure(std::current_exception());
   }
@@ -69,15 +73,17 @@ WorkflowActivationCompletion Instance::activate(const WorkflowActivation& activa
 void Instance::apply(const WorkflowActivation& activation) {
   context_.facts.update(activation);
   if (!context_.object && context_.definition.create != nullptr) context_.object = context_.definition.create();
+  const bool was_decided = context_.outcome.decided();
   std::array<std::vector<const Job*>, step_count> steps;
   for (const auto& job : activation.jobs()) steps.at(step_of(job)).push_back(&job);
-  for (const auto& step : steps) {
-    if (step.empty()) continue;
+  for (int step = facts; step < step_count; ++step) {
+    const auto& jobs = steps.at(step);
+    if (jobs.empty() || (was_decided && step != queries)) continue;
     context_.scheduler.scope = context_.root_scope;
-    for (const auto* job : step) apply(*job);
-    context_.scheduler.run_until_blocked();
+    for (const auto* job : jobs) apply(*job);
+    if (step == handlers || step == progress) context_.scheduler.run_until_blocked();
   }
-  if (context_.outcome.decided()) context_.handlers.warn_of_unfinished();
+  if (!was_decided && context_.outcome.decided()) context_.handlers.warn_of_unfinished();
 }
 
 void Instance::apply(const Job& job) {
@@ -89,8 +95,8 @@ void Instance::apply(const Job& job) {
     case Job::kFireTimer:
       return context_.timers.fire(job.fire_timer().seq());
     case Job::kInitializeWorkflow:
-      context_.scheduler.start(run_main(input_of(job.initialize_workflow(), context_.interception.first() != nullptr)),
-                               context_.root_scope);
+      context_.scheduler.start_main(
+          run_main(input_of(job.initialize_workflow(), context_.interception.first() != nullptr)), context_.root_scope);
       return context_.handlers.main_started();
     case Job::kNotifyHasPatch:
       return context_.patches.notify(job.notify_has_patch().patch_id());

@@ -3,11 +3,10 @@
 #include <temporal/common/failure_errors.h>
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
+#include <temporal/workflow/detail/activity_options.h>
 #include <temporal/workflow/detail/context.h>
-#include <temporal/workflow/detail/to_proto.h>
 
 #include <exception>
-#include <stdexcept>
 #include <utility>
 
 namespace temporal::workflow::detail {
@@ -26,11 +25,9 @@ class LocalActivities::Attempt final : public PendingCommand {
 };
 
 std::shared_ptr<LocalActivity> LocalActivities::start(ScheduleLocalActivityInput input) {
-  if (!input.options.start_to_close_timeout && !input.options.schedule_to_close_timeout) {
-    throw std::invalid_argument(
-        "local activity " + input.activity_type +
-        ": set start_to_close_timeout or schedule_to_close_timeout in its LocalActivityOptions");
-  }
+  check(Check{context_.commands, "local activity", input.activity_type}, input.options)
+      .duration("local_retry_threshold", input.options.local_retry_threshold)
+      .keys("a header", input.headers);
   context_.commands.require_writable();
   auto activity = std::make_shared<LocalActivity>();
   activity->scope = Scope::child_of(context_.scheduler.scope);

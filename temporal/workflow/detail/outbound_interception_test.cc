@@ -207,6 +207,7 @@ TEST_F(OutboundInterception, ALocalActivityPassesItOnceForAllAttempts) {
   resolved.set_seq(1);
   resolved.set_is_local(true);
   resolved.mutable_result()->mutable_backoff()->set_attempt(2);
+  resolved.mutable_result()->mutable_backoff()->mutable_backoff_duration()->set_seconds(60);
   const auto timer = run.commands().at(0).start_timer();
   run.fire_timer(static_cast<int>(timer.seq()));
   const auto again = run.commands().at(0).schedule_local_activity();

@@ -20,8 +20,19 @@ api::enums::v1::ContinueAsNewVersioningBehavior to_proto(ContinueAsNewVersioning
 
 }  // namespace
 
+bool Outcome::decide() noexcept {
+  if (std::exchange(decided_, true)) return false;
+  context_.scheduler.end_run();
+  return true;
+}
+
+void Outcome::fail_later(std::exception_ptr failure) noexcept {
+  if (!unawaited_) unawaited_ = std::move(failure);
+}
+
 void Outcome::complete(Payload result) {
-  if (std::exchange(decided_, true)) return;
+  if (unawaited_) return fail(std::exchange(unawaited_, nullptr));
+  if (!decide()) return;
   *context_.commands.add().mutable_complete_workflow_execution()->mutable_result() =
       converter::to_proto(std::move(result));
 }
@@ -34,7 +45,7 @@ void Outcome::fail(const std::exception_ptr& failure) {
   } catch (...) {  // NOLINT(bugprone-empty-catch): any other is told apart below
   }
   if (!fails_workflow(failure)) return context_.scheduler.fail_task(failure);
-  if (std::exchange(decided_, true)) return;
+  if (!decide()) return;
   auto& command = context_.commands.add();
   if (context_.root_scope->cancelled() && is_cancellation(failure)) {
     command.mutable_cancel_workflow_execution();
@@ -44,7 +55,8 @@ void Outcome::fail(const std::exception_ptr& failure) {
 }
 
 void Outcome::continue_as_new(const ContinueAsNewInput& input) {
-  if (std::exchange(decided_, true)) return;
+  if (unawaited_) return fail(std::exchange(unawaited_, nullptr));
+  if (!decide()) return;
   using converter::set_duration;
   const auto& options = input.options;
   auto& next = *context_.commands.add().mutable_continue_as_new_workflow_execution();
@@ -63,7 +75,8 @@ void Outcome::continue_as_new(const ContinueAsNewInput& input) {
   if (!options.search_attributes.empty()) {
     *next.mutable_search_attributes() = converter::to_proto(options.search_attributes);
   }
-  converter::set_payload_map(*next.mutable_memo(), options.memo);
+  converter::set_payload_map(*next.mutable_memo(),
+                             options.memo.empty() ? context_.properties.memo_to_continue_with() : options.memo);
 }
 
 bool Outcome::fails_workflow(const std::exception_ptr& failure) const {

@@ -19,6 +19,10 @@ class Outcome {
   /// the exception.
   void fail(const std::exception_ptr& failure);
 
+  /// A failure that nobody awaited, lost while another exception was on its way: it ends the run where that one does
+  /// not. The first counts.
+  void fail_later(std::exception_ptr failure) noexcept;
+
   [[nodiscard]] bool decided() const noexcept { return decided_; }
 
   /// True for an exception that fails the workflow, or an update, and not the task.
@@ -27,10 +31,13 @@ class Outcome {
   [[nodiscard]] bool ends_run(const std::exception_ptr& failure) const;
 
  private:
+  /// False when the run is decided already.
+  bool decide() noexcept;
   void continue_as_new(const ContinueAsNewInput& input);
 
   Context& context_;
   bool decided_ = false;
+  std::exception_ptr unawaited_;
 };
 
 }  // namespace temporal::workflow::detail

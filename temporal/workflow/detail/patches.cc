@@ -1,5 +1,6 @@
 #include <temporal/workflow/detail/patches.h>
 
+#include <temporal/workflow/detail/checks.h>
 #include <temporal/workflow/detail/context.h>
 #include <temporal/workflow/patch.h>
 
@@ -7,6 +8,7 @@ namespace temporal::workflow {
 
 bool detail::Patches::use(const std::string& id, bool deprecated) {
   context_.commands.require_writable();
+  require_text("the id of a patch", id);
   const auto [answer, is_new] = answers_.try_emplace(id, !context_.facts.replaying || in_history_.contains(id));
   if (is_new && answer->second) {
     auto& marker = *context_.commands.add().mutable_set_patch_marker();

@@ -26,6 +26,8 @@ class Properties {
 
   [[nodiscard]] const SearchAttributes& search_attributes() const noexcept { return search_attributes_; }
   [[nodiscard]] const std::map<std::string, Payload>& memo() const noexcept { return memo_; }
+  /// The memo of the run that this one goes on as. Empty where it is that of the start, which core then takes.
+  [[nodiscard]] std::map<std::string, Payload> memo_to_continue_with() const;
 
   std::string current_details;
 
@@ -33,6 +35,7 @@ class Properties {
   Context& context_;
   SearchAttributes search_attributes_;
   std::map<std::string, Payload> memo_;
+  std::map<std::string, Payload> memo_of_start_;
 };
 
 /// The name of that query in all of Temporal's SDKs.

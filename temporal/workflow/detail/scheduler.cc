@@ -1,14 +1,32 @@
 #include <temporal/workflow/detail/scheduler.h>
 
+#include <temporal/workflow/detail/context.h>
+
 #include <utility>
 
 namespace temporal::workflow::detail {
 
-void Scheduler::start(Routine routine, std::shared_ptr<Scope> scope) {
+void Scheduler::own(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime) {
   auto& promise = routine.frame.promise();
-  routines_.push_back(promise);
+  (lifetime == Lifetime::of_main ? of_main_ : of_run_).push_back(promise);
   promise.start.park(routine.frame, std::move(scope));
-  make_ready(promise.start);
+}
+
+void Scheduler::start(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime) {
+  own(routine, std::move(scope), lifetime);
+  make_ready(routine.frame.promise().start);
+}
+
+void Scheduler::start_main(Routine routine, std::shared_ptr<Scope> scope) {
+  main_ = &routine.frame.promise();
+  start(routine, std::move(scope));
+}
+
+void Scheduler::start_now(Routine routine, std::shared_ptr<Scope> its_scope, Lifetime lifetime) {
+  own(routine, its_scope, lifetime);
+  const auto outer = std::exchange(scope, std::move(its_scope));
+  routine.frame.resume();
+  scope = outer;
 }
 
 void Scheduler::run_until_blocked() {
@@ -18,6 +36,9 @@ void Scheduler::run_until_blocked() {
       waiter.unlink();
       scope = waiter.scope();
       waiter.resume();
+      if (run_ended_) {
+        while (!of_main_.empty()) destroy_last(of_main_);
+      }
     }
     if (failure_) std::rethrow_exception(failure_);
     make_conditions_ready();
@@ -37,10 +58,20 @@ void Scheduler::make_conditions_ready() {
   });
 }
 
+void Scheduler::end_what_main_started() noexcept {
+  while (!of_main_.empty() && &of_main_.back() != main_) destroy_last(of_main_);
+}
+
+EndOfMain::~EndOfMain() { Context::current().scheduler.end_what_main_started(); }
+
 void Scheduler::destroy_routines() noexcept {
-  while (!routines_.empty()) {
-    Routine::Frame::from_promise(routines_.back()).destroy();  // what it runs is a task, which lets nothing out
-  }
+  while (!of_main_.empty()) destroy_last(of_main_);
+  while (!of_run_.empty()) destroy_last(of_run_);
+}
+
+void Scheduler::destroy_last(Routines& routines) noexcept {
+  const Commands::Closed closed{commands_};
+  Routine::Frame::from_promise(routines.back()).destroy();  // what it runs is a task, which lets nothing out
 }
 
 }  // namespace temporal::workflow::detail

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <temporal/workflow/detail/commands.h>
 #include <temporal/workflow/detail/intrusive_list.h>
 #include <temporal/workflow/detail/routine.h>
 #include <temporal/workflow/detail/scope.h>
@@ -17,7 +18,11 @@ namespace temporal::workflow::detail {
 ///   Pending ──resolve──▶ run queue
 class Scheduler {
  public:
-  Scheduler() = default;
+  /// What a routine may refer to, and with what it ends: the locals of the main function, or the workflow's object,
+  /// which is there until the eviction.
+  enum class Lifetime { of_main, of_run };
+
+  explicit Scheduler(Commands& commands) noexcept : commands_(commands) {}
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
   ~Scheduler() { destroy_routines(); }
@@ -26,13 +31,22 @@ class Scheduler {
   void make_ready(Waiter& waiter) noexcept { ready_.push_back(waiter); }
   void add(Condition& condition) noexcept { conditions_.push_back(condition); }
   /// Takes the routine over and puts it at the end of the run queue.
-  void start(Routine routine, std::shared_ptr<Scope> scope);
+  void start(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime = Lifetime::of_main);
+  /// The same for the one that runs the main function.
+  void start_main(Routine routine, std::shared_ptr<Scope> scope);
+  /// Takes the routine over and runs it up to where it waits, within the step of the caller.
+  void start_now(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime);
 
   /// Runs everything that can go on, until all of it waits. Throws what `fail_task` was told.
   void run_until_blocked();
 
   /// Ends the current workflow task, which is tried again. The first failure counts.
   void fail_task(std::exception_ptr failure) noexcept;
+
+  /// The run is decided: nothing of it goes on after the current step but what outlives the main function.
+  void end_run() noexcept { run_ended_ = true; }
+  /// Destroys the frames that may refer to locals of the main function, the youngest first, down to its own.
+  void end_what_main_started() noexcept;
 
   /// Destroys the frames of all routines, the youngest first: it may refer to what an older one owns.
   void destroy_routines() noexcept;
@@ -41,11 +55,19 @@ class Scheduler {
   std::shared_ptr<Scope> scope;
 
  private:
-  void make_conditions_ready();
+  using Routines = IntrusiveList<Routine::promise_type>;
 
+  void own(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime);
+  void make_conditions_ready();
+  void destroy_last(Routines& routines) noexcept;
+
+  Commands& commands_;
   IntrusiveList<Waiter> ready_;
   IntrusiveList<Condition> conditions_;
-  IntrusiveList<Routine::promise_type> routines_;
+  Routines of_main_;  ///< the main function's own, and what ends with it
+  Routines of_run_;
+  const Routine::promise_type* main_ = nullptr;
+  bool run_ended_ = false;
   std::exception_ptr failure_;
 };
 

@@ -21,6 +21,11 @@ std::shared_ptr<PendingCommand> Timers::start(Duration duration, const TimerOpti
     running_.take(timer->sequence)->resolve(context_.scheduler, {}, cancelled_error("timer", scope->reason()));
     return timer;
   }
+  if (duration < Duration::zero() || (duration == Duration::zero() && context_.facts.rules >= Rules::in_order)) {
+    timer->detach();
+    running_.take(timer->sequence)->resolve(context_.scheduler);
+    return timer;
+  }
   auto& command = context_.commands.add();
   auto& start = *command.mutable_start_timer();
   start.set_seq(timer->sequence);

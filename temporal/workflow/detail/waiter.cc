@@ -4,9 +4,14 @@
 
 namespace temporal::workflow::detail {
 
+bool ask(const std::function<bool()>& predicate) {
+  const Commands::ReadOnly read_only{Context::current().commands};
+  return predicate();
+}
+
 bool Condition::holds() noexcept {
   try {
-    return predicate_();
+    return ask(predicate_);
   } catch (...) {
     failure_ = std::current_exception();
     return true;

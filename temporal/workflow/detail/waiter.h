@@ -29,8 +29,11 @@ class Waiter : public ListNode<Waiter> {
   std::shared_ptr<Scope> scope_;
 };
 
-/// Waits until a predicate is true. Awaiting it throws what the predicate throws, and `CancelledError` when its scope
-/// is cancelled.
+/// Asks a predicate of the user, which must not change anything: how often it is asked is in no history.
+bool ask(const std::function<bool()>& predicate);
+
+/// Waits until a predicate was true once; another coroutine may have gone on since. Awaiting it throws what the
+/// predicate throws, and `CancelledError` when its scope is cancelled.
 class Condition : public Awaitable, public Waiter, public Cancellable, public ListNode<Condition> {
  public:
   explicit Condition(const std::function<bool()>& predicate) : predicate_(predicate) {}
