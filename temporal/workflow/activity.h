@@ -1,23 +1,21 @@
 #pragma once
 
 #include <temporal/common/duration.h>
-#include <temporal/common/function_traits.h>
 #include <temporal/common/payload.h>
 #include <temporal/common/priority.h>
 #include <temporal/common/registered_name.h>
 #include <temporal/common/retry_policy.h>
 #include <temporal/common/versioning.h>
-#include <temporal/converter/payload_converter.h>
 #include <temporal/workflow/detail/handle.h>
 #include <temporal/workflow/detail/pending.h>
 #include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/result.h>
+#include <temporal/workflow/detail/typed_call.h>
 #include <temporal/workflow/task.h>
 
 #include <memory>
 #include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -87,29 +85,21 @@ Task<Result> execute_activity(std::string_view activity_type, ActivityOptions op
   co_return co_await ActivityHandle<Result>{schedule_activity(activity_type, options, std::move(arguments))};
 }
 
-template <auto Function, class Arguments = typename temporal::detail::FunctionTraits<Function>::Arguments>
-struct ExecuteActivity;
-
-// The arguments are the activity's own parameter types, decayed and by value: a braced argument is accepted, and a
-// task that is awaited later holds no reference to a temporary.
-template <auto Function, class... Arguments>
-struct ExecuteActivity<Function, std::tuple<Arguments...>> {
-  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Function>::Result>;
-  Task<Result> operator()(ActivityOptions options, Arguments... arguments) const {
-    return execute_activity<Result>(registered_name<Function>, std::move(options),
-                                    converter::to_payloads(arguments...));
+struct StartActivity {
+  using Options = const ActivityOptions&;
+  template <auto Function>
+  static constexpr std::string_view name = registered_name<Function>;
+  template <class Result>
+  static ActivityHandle<Result> call(std::string_view type, Options options, std::vector<Payload> arguments) {
+    return ActivityHandle<Result>{schedule_activity(type, options, std::move(arguments))};
   }
 };
 
-template <auto Function, class Arguments = typename temporal::detail::FunctionTraits<Function>::Arguments>
-struct StartActivity;
-
-template <auto Function, class... Arguments>
-struct StartActivity<Function, std::tuple<Arguments...>> {
-  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Function>::Result>;
-  ActivityHandle<Result> operator()(const ActivityOptions& options, Arguments... arguments) const {
-    return ActivityHandle<Result>{
-        schedule_activity(registered_name<Function>, options, converter::to_payloads(arguments...))};
+struct ExecuteActivity : StartActivity {
+  using Options = ActivityOptions;
+  template <class Result>
+  static Task<Result> call(std::string_view type, Options options, std::vector<Payload> arguments) {
+    return execute_activity<Result>(type, std::move(options), std::move(arguments));
   }
 };
 
@@ -118,11 +108,11 @@ struct StartActivity<Function, std::tuple<Arguments...>> {
 /// Runs the activity `Function` and gives its result. Lazy: it is scheduled when it is awaited.
 /// `co_await execute_activity<greet>({.start_to_close_timeout = 10s}, name)` throws `ActivityError`.
 template <auto Function>
-inline constexpr detail::ExecuteActivity<Function> execute_activity;
+inline constexpr detail::TypedCall<detail::ExecuteActivity, Function> execute_activity;
 
 /// Schedules the activity `Function` at once and gives a handle, so that several can run side by side.
 template <auto Function>
-inline constexpr detail::StartActivity<Function> start_activity;
+inline constexpr detail::TypedCall<detail::StartActivity, Function> start_activity;
 
 /// Runs an activity that is known by name only, for one that is written in another language.
 template <class Result>

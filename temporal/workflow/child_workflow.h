@@ -9,6 +9,7 @@
 #include <temporal/workflow/detail/pending.h>
 #include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/result.h>
+#include <temporal/workflow/detail/typed_call.h>
 #include <temporal/workflow/external_workflow.h>
 #include <temporal/workflow/task.h>
 
@@ -138,27 +139,21 @@ Task<R> execute_child_workflow_named(std::string workflow_type, ChildWorkflowOpt
 
 namespace detail {
 
-template <auto Run, class Arguments = typename temporal::detail::FunctionTraits<Run>::Arguments>
-struct StartChildWorkflow;
-
-template <auto Run, class... Arguments>
-struct StartChildWorkflow<Run, std::tuple<Arguments...>> {
-  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Run>::Result>;
-  ChildWorkflowStart<Result> operator()(const ChildWorkflowOptions& options, Arguments... arguments) const {
-    return start_child_workflow_named<Result>(temporal::detail::workflow_name<Run>(), options,
-                                              converter::to_payloads(arguments...));
+struct StartChildWorkflow {
+  using Options = const ChildWorkflowOptions&;
+  template <auto Run>
+  static constexpr std::string_view name = temporal::detail::workflow_name<Run>();
+  template <class Result>
+  static ChildWorkflowStart<Result> call(std::string_view type, Options options, std::vector<Payload> arguments) {
+    return start_child_workflow_named<Result>(type, options, std::move(arguments));
   }
 };
 
-template <auto Run, class Arguments = typename temporal::detail::FunctionTraits<Run>::Arguments>
-struct ExecuteChildWorkflow;
-
-template <auto Run, class... Arguments>
-struct ExecuteChildWorkflow<Run, std::tuple<Arguments...>> {
-  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Run>::Result>;
-  Task<Result> operator()(ChildWorkflowOptions options, Arguments... arguments) const {
-    return execute_child_workflow_named<Result>(std::string{temporal::detail::workflow_name<Run>()}, std::move(options),
-                                                converter::to_payloads(arguments...));
+struct ExecuteChildWorkflow : StartChildWorkflow {
+  using Options = ChildWorkflowOptions;
+  template <class Result>
+  static Task<Result> call(std::string_view type, Options options, std::vector<Payload> arguments) {
+    return execute_child_workflow_named<Result>(std::string{type}, std::move(options), std::move(arguments));
   }
 };
 
@@ -166,11 +161,11 @@ struct ExecuteChildWorkflow<Run, std::tuple<Arguments...>> {
 
 /// Starts the child workflow `Run` at once; await what it gives for the handle.
 template <auto Run>
-inline constexpr detail::StartChildWorkflow<Run> start_child_workflow;
+inline constexpr detail::TypedCall<detail::StartChildWorkflow, Run> start_child_workflow;
 
 /// Runs the child workflow `Run` and gives its result. Lazy: it is started when it is awaited.
 /// `co_await execute_child_workflow<&Shipment::run>({}, address)` throws `ChildWorkflowError`.
 template <auto Run>
-inline constexpr detail::ExecuteChildWorkflow<Run> execute_child_workflow;
+inline constexpr detail::TypedCall<detail::ExecuteChildWorkflow, Run> execute_child_workflow;
 
 }  // namespace temporal::workflow

@@ -1,24 +1,22 @@
 #pragma once
 
 #include <temporal/common/duration.h>
-#include <temporal/common/function_traits.h>
 #include <temporal/common/payload.h>
 #include <temporal/common/registered_name.h>
 #include <temporal/common/retry_policy.h>
-#include <temporal/converter/payload_converter.h>
 #include <temporal/workflow/activity.h>
 #include <temporal/workflow/detail/handle.h>
 #include <temporal/workflow/detail/pending.h>
 #include <temporal/workflow/detail/require_writable.h>
 #include <temporal/workflow/detail/result.h>
 #include <temporal/workflow/detail/scope.h>
+#include <temporal/workflow/detail/typed_call.h>
 #include <temporal/workflow/task.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -47,6 +45,10 @@ namespace detail {
 
 /// A local activity with all its attempts, and the scope in which they and the timers between them run.
 struct LocalActivity : Pending {
+  explicit LocalActivity(std::string type) : type(std::move(type)) {}
+  [[nodiscard]] std::string subject() const override { return "local activity " + type; }
+
+  const std::string type;
   std::shared_ptr<Scope> scope;
 };
 
@@ -94,27 +96,20 @@ Task<Result> execute_local_activity_named(std::string activity_type, LocalActivi
 
 namespace detail {
 
-template <auto Function, class Arguments = typename temporal::detail::FunctionTraits<Function>::Arguments>
-struct StartLocalActivity;
-
-template <auto Function, class... Arguments>
-struct StartLocalActivity<Function, std::tuple<Arguments...>> {
-  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Function>::Result>;
-  LocalActivityHandle<Result> operator()(LocalActivityOptions options, Arguments... arguments) const {
-    return start_local_activity_named<Result>(registered_name<Function>, std::move(options),
-                                              converter::to_payloads(arguments...));
+struct StartLocalActivity {
+  using Options = LocalActivityOptions;
+  template <auto Function>
+  static constexpr std::string_view name = registered_name<Function>;
+  template <class Result>
+  static LocalActivityHandle<Result> call(std::string_view type, Options options, std::vector<Payload> arguments) {
+    return start_local_activity_named<Result>(type, std::move(options), std::move(arguments));
   }
 };
 
-template <auto Function, class Arguments = typename temporal::detail::FunctionTraits<Function>::Arguments>
-struct ExecuteLocalActivity;
-
-template <auto Function, class... Arguments>
-struct ExecuteLocalActivity<Function, std::tuple<Arguments...>> {
-  using Result = temporal::detail::task_result<typename temporal::detail::FunctionTraits<Function>::Result>;
-  Task<Result> operator()(LocalActivityOptions options, Arguments... arguments) const {
-    return execute_local_activity_named<Result>(std::string{registered_name<Function>}, std::move(options),
-                                                converter::to_payloads(arguments...));
+struct ExecuteLocalActivity : StartLocalActivity {
+  template <class Result>
+  static Task<Result> call(std::string_view type, Options options, std::vector<Payload> arguments) {
+    return execute_local_activity_named<Result>(std::string{type}, std::move(options), std::move(arguments));
   }
 };
 
@@ -123,10 +118,10 @@ struct ExecuteLocalActivity<Function, std::tuple<Arguments...>> {
 /// Runs the activity `Function` in this worker and gives its result. Lazy: it is scheduled when it is awaited.
 /// `co_await execute_local_activity<greet>({.start_to_close_timeout = 1s}, name)` throws `ActivityError`.
 template <auto Function>
-inline constexpr detail::ExecuteLocalActivity<Function> execute_local_activity;
+inline constexpr detail::TypedCall<detail::ExecuteLocalActivity, Function> execute_local_activity;
 
 /// Starts the local activity `Function` at once and gives a handle, so that several can run side by side.
 template <auto Function>
-inline constexpr detail::StartLocalActivity<Function> start_local_activity;
+inline constexpr detail::TypedCall<detail::StartLocalActivity, Function> start_local_activity;
 
 }  // namespace temporal::workflow

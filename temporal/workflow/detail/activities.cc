@@ -21,13 +21,17 @@ std::exception_ptr cancelled_activity(std::string_view type, const std::string& 
 
 class Activities::Activity final : public PendingCommand {
  public:
-  Activity(std::uint32_t sequence, Context& context) noexcept : PendingCommand(sequence), context_(context) {}
+  Activity(std::uint32_t sequence, Context& context, std::string_view type)
+      : PendingCommand(sequence), context_(context), type_(type) {}
+
+  [[nodiscard]] std::string subject() const override { return "activity " + type_; }
 
  private:
   void on_cancel(const std::string& /*reason*/) override {
     context_.commands.add().mutable_request_cancel_activity()->set_seq(sequence);
   }
   Context& context_;
+  const std::string type_;
 };
 
 std::shared_ptr<PendingCommand> Activities::schedule(std::string_view type, const ActivityOptions& options,
@@ -37,7 +41,7 @@ std::shared_ptr<PendingCommand> Activities::schedule(std::string_view type, cons
       .duration("heartbeat_timeout", options.heartbeat_timeout)
       .priority(options.priority)
       .keys("a header", headers);
-  auto activity = running_.add(context_.commands, context_);
+  auto activity = running_.add(context_.commands, context_, type);
   auto id = options.activity_id.empty() ? std::to_string(activity->sequence) : options.activity_id;
   const auto& scope = context_.scheduler.scope;
   if (!scope->attach(*activity)) {

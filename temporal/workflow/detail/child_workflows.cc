@@ -105,6 +105,8 @@ class ChildWorkflows::Running final : public Child {
         context_(context),
         asked_for_at_(context.facts.history_length) {}
 
+  [[nodiscard]] std::string subject() const override { return "child workflow " + type_; }
+
   void start(std::string started_run_id) {
     run_id = std::move(started_run_id);
     if (!started.resolved()) started.resolve(context_.scheduler);
@@ -119,6 +121,7 @@ class ChildWorkflows::Running final : public Child {
 
  private:
   void on_cancel(const std::string& reason) override {
+    if (outcome_came) return;
     const bool starting = !started.resolved() && context_.facts.history_length != asked_for_at_;
     if (!starting || cancellation_type_ == ChildWorkflowCancellationType::abandon) return request_cancel(reason);
     kept_ = reason;
@@ -178,6 +181,10 @@ std::shared_ptr<Child> ChildWorkflows::start(std::string_view type, const ChildW
   set_options(start, options);
   set_metadata(command, options.static_summary, options.static_details);
   return child;
+}
+
+void ChildWorkflows::announce(const coresdk::workflow_activation::ResolveChildWorkflowExecution& job) const {
+  running_.announce(job.seq());
 }
 
 void ChildWorkflows::resolve(const coresdk::workflow_activation::ResolveChildWorkflowExecutionStart& job) {

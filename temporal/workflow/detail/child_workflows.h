@@ -27,6 +27,7 @@ class ChildWorkflows {
 
   std::shared_ptr<Child> start(std::string_view type, const ChildWorkflowOptions& options,
                                std::vector<Payload> arguments, Headers headers);
+  void announce(const coresdk::workflow_activation::ResolveChildWorkflowExecution& job) const;
   void resolve(const coresdk::workflow_activation::ResolveChildWorkflowExecutionStart& job);
   void resolve(const coresdk::workflow_activation::ResolveChildWorkflowExecution& job);
 

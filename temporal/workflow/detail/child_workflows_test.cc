@@ -271,6 +271,20 @@ TEST(ChildWorkflows, AreCancelledWithTheirWorkflow) {
   EXPECT_EQ(result_of<std::string>(run.commands().at(0)), "too late to stop it");
 }
 
+TEST(ChildWorkflows, WhoseOutcomeCameWithTheCancellationAreNotCancelled) {
+  for (const bool started_before : {false, true}) {
+    DrivenRun run{function_definition<execute>()};
+    (void)run.commands();
+    start_child(run);
+    if (started_before) EXPECT_TRUE(run.commands().empty());
+    run.job().mutable_cancel_workflow();
+    complete_child(run, "delivered");
+    const auto commands = run.commands();
+    ASSERT_EQ(commands.size(), 1U) << "core refuses to cancel one that was terminated";
+    EXPECT_EQ(result_of<std::string>(commands[0]), "delivered");
+  }
+}
+
 TEST(ChildWorkflows, AreNotStartedByAWorkflowThatIsCancelledAlready) {
   DrivenRun run{function_definition<execute>()};
   run.job().mutable_cancel_workflow();

@@ -28,6 +28,11 @@ class CommandTable {
     return found == commands_.end() ? nullptr : found->second;
   }
 
+  /// The activation brings its outcome, which is applied when what comes before it has run.
+  void announce(std::uint32_t sequence) const {
+    if (const auto command = find(sequence)) command->outcome_came = true;
+  }
+
   /// Takes a command out because its outcome is known. Null when it is not there: it may have been cancelled just
   /// before the outcome came.
   std::shared_ptr<Command> take(std::uint32_t sequence) {

@@ -16,7 +16,7 @@ class ExternalWorkflows::Signal final : public PendingCommand {
 
  private:
   void on_cancel(const std::string& /*reason*/) override {
-    context_.commands.add().mutable_cancel_signal_workflow()->set_seq(sequence);
+    if (!outcome_came) context_.commands.add().mutable_cancel_signal_workflow()->set_seq(sequence);
   }
   Context& context_;
 };
@@ -72,6 +72,10 @@ std::shared_ptr<PendingCommand> ExternalWorkflows::cancel(const CancelExternalWo
   command.set_reason(input.reason);
   set_execution(*command.mutable_workflow_execution(), input.workflow_id, input.run_id);
   return request;
+}
+
+void ExternalWorkflows::announce(const coresdk::workflow_activation::ResolveSignalExternalWorkflow& job) const {
+  signals_.announce(job.seq());
 }
 
 void ExternalWorkflows::resolve(const coresdk::workflow_activation::ResolveSignalExternalWorkflow& job) {

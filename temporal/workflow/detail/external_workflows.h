@@ -23,6 +23,7 @@ class ExternalWorkflows {
   std::shared_ptr<PendingCommand> signal(SignalWorkflowInput input);
   std::shared_ptr<PendingCommand> cancel(const CancelExternalWorkflowInput& input);
 
+  void announce(const coresdk::workflow_activation::ResolveSignalExternalWorkflow& job) const;
   void resolve(const coresdk::workflow_activation::ResolveSignalExternalWorkflow& job);
   void resolve(const coresdk::workflow_activation::ResolveRequestCancelExternalWorkflow& job);
 

@@ -59,6 +59,21 @@ TEST(ExternalWorkflows, ACancelledWorkflowTakesItsUnsentSignalBack) {
   EXPECT_EQ(run.commands().at(0).cancel_signal_workflow().seq(), 1U);
 }
 
+TEST(ExternalWorkflows, ASignalWhoseOutcomeCameWithTheCancellationIsNotTakenBack) {
+  for (const bool failed : {false, true}) {
+    DrivenRun run{function_definition<signals>()};
+    (void)run.commands();
+    run.job().mutable_cancel_workflow();
+    auto& resolved = *run.job().mutable_resolve_signal_external_workflow();
+    resolved.set_seq(1);
+    if (failed) *resolved.mutable_failure() = converter::to_failure(not_found());
+    const auto commands = run.commands();
+    ASSERT_EQ(commands.size(), 1U) << "core refuses to cancel one that failed";
+    EXPECT_EQ(commands[0].has_fail_workflow_execution(), failed);
+    EXPECT_EQ(commands[0].has_complete_workflow_execution(), !failed);
+  }
+}
+
 TEST(ExternalWorkflows, ACancellationIsAnsweredWhenItHasArrived) {
   DrivenRun run{function_definition<cancels>()};
   const auto request = run.commands().at(0).request_cancel_external_workflow_execution();

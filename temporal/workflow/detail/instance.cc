@@ -75,7 +75,14 @@ void Instance::apply(const WorkflowActivation& activation) {
   if (!context_.object && context_.definition.create != nullptr) context_.object = context_.definition.create();
   const bool was_decided = context_.outcome.decided();
   std::array<std::vector<const Job*>, step_count> steps;
-  for (const auto& job : activation.jobs()) steps.at(step_of(job)).push_back(&job);
+  for (const auto& job : activation.jobs()) {
+    steps.at(step_of(job)).push_back(&job);
+    if (job.has_resolve_child_workflow_execution()) {
+      context_.child_workflows.announce(job.resolve_child_workflow_execution());
+    } else if (job.has_resolve_signal_external_workflow()) {
+      context_.external_workflows.announce(job.resolve_signal_external_workflow());
+    }
+  }
   for (int step = facts; step < step_count; ++step) {
     const auto& jobs = steps.at(step);
     if (jobs.empty() || (was_decided && step != queries)) continue;

@@ -29,7 +29,7 @@ std::shared_ptr<LocalActivity> LocalActivities::start(ScheduleLocalActivityInput
       .duration("local_retry_threshold", input.options.local_retry_threshold)
       .keys("a header", input.headers);
   context_.commands.require_writable();
-  auto activity = std::make_shared<LocalActivity>();
+  auto activity = std::make_shared<LocalActivity>(input.activity_type);
   activity->scope = Scope::child_of(context_.scheduler.scope);
   context_.scheduler.start(run(activity, {.input = std::move(input)}), activity->scope);
   return activity;

@@ -1,6 +1,7 @@
 #include <temporal/workflow/detail/pending.h>
 
 #include <temporal/workflow/detail/context.h>
+#include <temporal/workflow/detail/result.h>
 
 namespace temporal::workflow::detail {
 
@@ -9,6 +10,10 @@ void Pending::resolve(Scheduler& scheduler, Payload result, std::exception_ptr f
   result_ = std::move(result);
   failure_ = std::move(failure);
   waiters_.for_each([&](Waiter& waiter) { scheduler.make_ready(waiter); });
+}
+
+void throw_decode_error(const Pending& pending, const DecodeError& error) {
+  throw DecodeError{"the result of " + pending.subject() + ": " + error.what(), error.info(), error.cause()};
 }
 
 void PendingAwaiter::await_suspend(std::coroutine_handle<> frame) {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace temporal::workflow::detail {
@@ -24,6 +25,14 @@ class Scheduler;
 /// first; then it is not resumed.
 class Pending {
  public:
+  Pending() = default;
+  Pending(const Pending&) = delete;
+  Pending& operator=(const Pending&) = delete;
+  virtual ~Pending() = default;
+
+  /// For errors: what it is that comes, such as "activity charge".
+  [[nodiscard]] virtual std::string subject() const { return "what was awaited"; }
+
   [[nodiscard]] bool resolved() const noexcept { return resolved_; }
   /// Throws the failure it was resolved with.
   [[nodiscard]] const Payload& result() const {
@@ -50,6 +59,9 @@ class PendingAwaiter : public Waiter {
   void await_suspend(std::coroutine_handle<> frame);
   const Payload& await_resume() const { return pending_->result(); }
 
+ protected:
+  [[nodiscard]] const Pending& pending() const noexcept { return *pending_; }
+
  private:
   std::shared_ptr<Pending> pending_;
 };
@@ -69,9 +81,9 @@ class Wait : public Awaitable {
 class PendingCommand : public Pending, public Cancellable {
  public:
   explicit PendingCommand(std::uint32_t sequence) noexcept : sequence(sequence) {}
-  virtual ~PendingCommand() = default;
 
   const std::uint32_t sequence;  ///< its number among the commands of its kind
+  bool outcome_came = false;     ///< with this activation: core has nothing left to cancel, and may refuse to
 };
 
 }  // namespace temporal::workflow::detail
