@@ -112,6 +112,19 @@ workflow::Task<> swaps_handlers() {
   co_await workflow::wait_condition([] { return false; });
 }
 
+workflow::Task<> waits_for_work_or_the_end() {
+  const auto step = [](std::string type) {
+    return workflow::execute_activity_named<void>(std::move(type), {.start_to_close_timeout = 1s}, {});
+  };
+  const auto waits = [&]() -> workflow::Task<> {
+    co_await workflow::wait_condition([] { return workflow::continue_as_new_suggested(); });
+    co_await step("by the condition");
+  };
+  auto background = workflow::spawn(waits);
+  co_await workflow::sleep(1s);
+  co_await step("by the timer");
+}
+
 }  // namespace
 
 TEST(MessageOrder, AValidatorSeesWhatTheHandlersOfEarlierMessagesDid) {
@@ -227,6 +240,27 @@ TEST(MessageOrder, TheRulesOfANewTaskAreWrittenIntoTheHistory) {
   EXPECT_THAT(replayed.successful().used_internal_flags(), ElementsAre(1));
   EXPECT_THAT(words({replayed.successful().commands().begin(), replayed.successful().commands().end()}),
               ElementsAre("accepted", "completed 0", "full"));
+}
+
+TEST(MessageOrder, UpdatesThatWereRejectedLeaveNoTrace) {
+  DrivenRun run{seats()};
+  (void)run.commands();
+  run.signal("close");
+  (void)run.commands();
+  run.update("take", 1);
+  EXPECT_THAT(run.activate().successful().used_internal_flags(), IsEmpty()) << "the server throws that task away";
+
+  DrivenRun asks{workflow::function_definition<waits_for_work_or_the_end>()};
+  EXPECT_EQ(asks.commands().size(), 1U);
+  asks.next().set_continue_as_new_suggested(true);
+  asks.update("unknown");
+  EXPECT_EQ(asks.commands().size(), 1U) << "no condition is asked: a replay knows nothing of this task";
+  asks.next().set_continue_as_new_suggested(true);
+  asks.update("unknown");
+  asks.fire_timer(1);
+  EXPECT_THAT(words(asks.commands()),
+              ElementsAre("workflow waits_for_work_or_the_end has no update handler named unknown", "by the timer",
+                          "by the condition"));
 }
 
 TEST(MessageOrder, WhatAHistoryAcceptedAndNobodyHandlesAnyMoreFailsTheTaskByName) {

@@ -113,6 +113,7 @@ void Handlers::begin(Routine routine, std::shared_ptr<Scope> scope, Scheduler::L
 }
 
 void Handlers::take(const SignalJob& job) {
+  ++taken_;
   const auto found = find(job.signal_name(), signals_, context_.definition.signals, context_.definition.dynamic_signal);
   if (!found) {
     const bool may_come_at_once = !main_started_ && context_.facts.rules >= Rules::in_order;
@@ -218,6 +219,7 @@ void Handlers::take(const UpdateJob& job) {
     *respond(context_, job.protocol_instance_id()).mutable_rejected() = converter::to_failure(std::current_exception());
     return;
   }
+  ++taken_;
   respond(context_, job.protocol_instance_id()).mutable_accepted();
   begin(run_update(std::move(*task), job.protocol_instance_id(),
                    note("update " + job.name() + " " + job.id(), found->handler->options)),

@@ -9,6 +9,7 @@
 
 #include <temporal/sdk/core/workflow_activation/workflow_activation.pb.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -39,6 +40,8 @@ class Handlers {
   void signal(const SignalJob& job);
   void update(const UpdateJob& job);
   void query(const coresdk::workflow_activation::QueryWorkflow& job);
+  /// How many signals and updates were taken that the history holds: all but updates that were rejected.
+  [[nodiscard]] std::size_t taken() const noexcept { return taken_; }
   /// The main function has been started and has its first go next: there it may register handlers.
   void main_started();
 
@@ -123,6 +126,7 @@ class Handlers {
   std::vector<Message> early_;      ///< found no handler, and the main function has not had its first go
   std::vector<SignalJob> waiting_;  ///< for their handler
   bool main_started_ = false;
+  std::size_t taken_ = 0;
   IntrusiveList<Running> running_;
   std::string left_behind_;
 };

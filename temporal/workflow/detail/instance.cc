@@ -3,6 +3,7 @@
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
 
+#include <algorithm>
 #include <array>
 #include <exception>
 #include <stdexcept>
@@ -17,7 +18,8 @@ using Job = coresdk::workflow_activation::WorkflowActivationJob;
 
 /// Jobs of one activation are applied in four steps: what the code may ask for, what handlers must see before the main
 /// function goes on, the rest, and queries over the final state. After the two in the middle all runs that can. The
-/// first is a step of replays alone, and queries are in no history: nothing may go on for them.
+/// first is a step of replays alone, and queries are in no history: nothing may go on for them, and neither for updates
+/// that were all rejected.
 enum Step { facts, handlers, progress, queries, step_count };
 
 Step step_of(const Job& job) {
@@ -45,6 +47,14 @@ ExecuteInput input_of(const coresdk::workflow_activation::InitializeWorkflow& jo
   return input;
 }
 
+/// The server throws a task away that only rejected updates, and core would take its flags for written all the same.
+bool leaves_no_trace(const WorkflowActivation& activation, const coresdk::workflow_completion::Success& success) {
+  return std::ranges::all_of(activation.jobs(), [](const auto& job) { return job.has_do_update(); }) &&
+         std::ranges::all_of(success.commands(), [](const auto& command) {
+           return command.has_update_response() && command.update_response().has_rejected();
+         });
+}
+
 }  // namespace
 
 Instance::Instance(const Definition& definition, InstanceOptions options, const std::string& run_id,
@@ -61,7 +71,7 @@ WorkflowActivationCompletion Instance::activate(const WorkflowActivation& activa
     auto& success = *completion.mutable_successful();
     success = context_.commands.take();
     success.set_versioning_behavior(versioning_behavior());
-    if (context_.facts.rules != Rules::original) {
+    if (context_.facts.rules != Rules::original && !leaves_no_trace(activation, success)) {
       success.add_used_internal_flags(static_cast<std::uint32_t>(context_.facts.rules));
     }
   } catch (...) {
@@ -87,8 +97,11 @@ void Instance::apply(const WorkflowActivation& activation) {
     const auto& jobs = steps.at(step);
     if (jobs.empty() || (was_decided && step != queries)) continue;
     context_.scheduler.scope = context_.root_scope;
+    const auto taken_before = context_.handlers.taken();
     for (const auto* job : jobs) apply(*job);
-    if (step == handlers || step == progress) context_.scheduler.run_until_blocked();
+    if (step == handlers) context_.scheduler.run_what_is_ready();
+    const bool in_history = step == progress || (step == handlers && context_.handlers.taken() != taken_before);
+    if (in_history) context_.scheduler.run_until_blocked();
   }
   if (!was_decided && context_.outcome.decided()) context_.handlers.warn_of_unfinished();
 }

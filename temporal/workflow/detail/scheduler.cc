@@ -31,18 +31,22 @@ void Scheduler::start_now(Routine routine, std::shared_ptr<Scope> its_scope, Lif
 
 void Scheduler::run_until_blocked() {
   do {
-    while (!ready_.empty() && !failure_) {
-      auto& waiter = ready_.front();
-      waiter.unlink();
-      scope = waiter.scope();
-      waiter.resume();
-      if (run_ended_) {
-        while (!of_main_.empty()) destroy_last(of_main_);
-      }
-    }
-    if (failure_) std::rethrow_exception(failure_);
+    run_what_is_ready();
     make_conditions_ready();
   } while (!ready_.empty());
+}
+
+void Scheduler::run_what_is_ready() {
+  while (!ready_.empty() && !failure_) {
+    auto& waiter = ready_.front();
+    waiter.unlink();
+    scope = waiter.scope();
+    waiter.resume();
+    if (run_ended_) {
+      while (!of_main_.empty()) destroy_last(of_main_);
+    }
+  }
+  if (failure_) std::rethrow_exception(failure_);
 }
 
 void Scheduler::fail_task(std::exception_ptr failure) noexcept {

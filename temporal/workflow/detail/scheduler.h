@@ -39,6 +39,8 @@ class Scheduler {
 
   /// Runs everything that can go on, until all of it waits. Throws what `fail_task` was told.
   void run_until_blocked();
+  /// The same, but asks no condition.
+  void run_what_is_ready();
 
   /// Ends the current workflow task, which is tried again. The first failure counts.
   void fail_task(std::exception_ptr failure) noexcept;
