@@ -1,5 +1,7 @@
 #include <temporal/common/log.h>
 
+#include <temporal/common/detail/json_depth.h>
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -112,6 +114,7 @@ void LogValue::append_json(std::string& line) const {
         if constexpr (std::is_same_v<Value, std::string>) {
           append_json_string(line, value);
         } else if constexpr (std::is_same_v<Value, Json>) {
+          if (detail::is_too_deep(value.text)) return append_json_string(line, value.text);
           const auto parsed = nlohmann::json::parse(value.text, nullptr, /*allow_exceptions=*/false);
           line += (parsed.is_discarded() ? nlohmann::json(value.text) : parsed)
                       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);

@@ -37,7 +37,8 @@ enum class LogFormat { json, text };
 /// A value of a field. Numbers and booleans stay what they are in JSON; text need not be valid UTF-8.
 class LogValue {
  public:
-  /// Text that is JSON already and is written as it is. What does not parse is written as a string.
+  /// Text that is JSON already and is written as it is. What does not parse, or is nested
+  /// more than 1000 deep, is written as a string.
   struct Json {
     std::string text;
   };

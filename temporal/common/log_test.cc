@@ -81,6 +81,13 @@ TEST(Logger, WritesJsonFieldsAsTheyAreAndBrokenOnesAsText) {
   EXPECT_EQ(record["broken"], "{");
 }
 
+TEST(Logger, WritesJsonThatIsTooDeepForTheStackAsText) {
+  const Lines out;
+  const auto deep = std::string(80'000, '[') + std::string(80'000, ']');
+  out.logger().info("core", {{"fields", LogValue::Json{deep}}});
+  EXPECT_EQ(nlohmann::json::parse(out.lines->front())["fields"], deep);
+}
+
 TEST(Logger, SurvivesASinkThatThrows) {
   const auto log = Logger::create({}, [](std::string_view) { throw std::runtime_error("disk full"); });
   log.error("x");

@@ -15,15 +15,25 @@ void replace_all(std::string& text, std::string_view from, std::string_view to) 
   }
 }
 
-/// Removes every ", name<…>" with its balanced brackets: default arguments that nobody writes.
-void remove_argument(std::string& text, std::string_view begin) {
-  for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+/// Replaces every "name<…>" with its balanced brackets.
+void replace_template(std::string& text, std::string_view begin, std::string_view to) {
+  for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at + to.size())) {
     auto end = at + begin.size();
     for (int open = 1; open > 0 && end < text.size(); ++end) {
       if (text[end] == '<') ++open;
       if (text[end] == '>') --open;
     }
-    text.erase(at, end - at);
+    text.replace(at, end - at, to);
+  }
+}
+
+/// nlohmann's namespace has its version in it.
+void remove_version(std::string& text) {
+  constexpr std::string_view begin = "nlohmann::json_abi_";
+  constexpr std::string_view kept = "nlohmann::";
+  for (auto at = text.find(begin); at != std::string::npos; at = text.find(begin, at)) {
+    at += kept.size();
+    text.erase(at, text.find("::", at) + 2 - at);
   }
 }
 
@@ -39,11 +49,13 @@ std::string demangle(const char* name) {
 std::string type_name(const std::type_info& type) {
   auto name = demangle(type.name());
   replace_all(name, "std::__cxx11::", "std::");
+  replace_template(name, "basic_json<", "json");
+  remove_version(name);
   constexpr std::string_view nested = "std::_Nested_exception<";  // what std::throw_with_nested throws
   if (name.starts_with(nested)) name = name.substr(nested.size(), name.size() - nested.size() - 1);
   for (const auto* argument : {", std::char_traits<", ", std::allocator<", ", std::less<", ", std::hash<",
                                ", std::equal_to<", ", std::default_delete<"}) {
-    remove_argument(name, argument);
+    replace_template(name, argument, "");  // default arguments, which nobody writes
   }
   replace_all(name, " >", ">");
   replace_all(name, "std::basic_string<char>", "std::string");

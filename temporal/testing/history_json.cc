@@ -1,6 +1,7 @@
 #include <temporal/testing/history_json.h>
 
 #include <temporal/common/client_errors.h>
+#include <temporal/common/detail/json_depth.h>
 #include <temporal/testing/detail/history_descriptors.h>
 
 #include <temporal/api/history/v1/message.pb.h>
@@ -95,6 +96,7 @@ std::string read(const std::filesystem::path& file) {
 }  // namespace
 
 client::WorkflowHistory history_from_json(std::string_view json, std::string workflow_id) {
+  if (temporal::detail::is_too_deep(json)) throw DecodeError("it is no JSON of a history: it is nested too deep");
   auto value = Json::parse(json, nullptr, false);
   if (value.is_array()) value = Json{{"events", std::move(value)}};  // the form of the oldest tools
   if (!value.is_object() || !value.contains("events")) throw DecodeError("it is no JSON of a history");

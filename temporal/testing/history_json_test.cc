@@ -84,6 +84,8 @@ TEST(HistoryJson, RefusesWhatIsNoHistory) {
   EXPECT_THAT(refusal("7"), HasSubstr("no JSON of a history"));
   EXPECT_THAT(refusal(R"({"events": 7})"), HasSubstr("no JSON of a history"));
   EXPECT_THAT(refusal(R"({"events": []})"), HasSubstr("empty"));
+  EXPECT_THAT(refusal(R"({"events":)" + std::string(80'000, '[') + std::string(80'000, ']') + '}'),
+              HasSubstr("nested too deep"));
   EXPECT_THROW(to_json({.bytes = "\xff"}), DecodeError);
 }
 
