@@ -5,7 +5,9 @@
 
 #include <google/protobuf/api.pb.h>
 #include <google/protobuf/source_context.pb.h>
+#include <google/protobuf/struct.pb.h>
 
+#include <cmath>
 #include <limits>
 #include <map>
 
@@ -42,6 +44,7 @@ namespace temporal::converter {
 namespace {
 
 using google::protobuf::Mixin;
+using google::protobuf::Value;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -55,6 +58,15 @@ std::string decode_failure(const Payload& payload) {
     return error.message();
   }
   return "no error";
+}
+
+template <class T>
+std::string encode_failure(const T& value) {
+  try {
+    return "encoded as " + to_payload(value).data;
+  } catch (const EncodeError& error) {
+    return error.message();
+  }
 }
 
 TEST(PayloadConverter, WritesJsonAsTheOtherSdksDo) {
@@ -158,12 +170,56 @@ TEST(PayloadConverter, NamesTheTypeThatDoesNotDecode) {
   EXPECT_THAT(decode_failure<shop::Moody>(json_payload("1")), HasSubstr("not today either"));
 }
 
-TEST(PayloadConverter, RefusesNumbersThatDoNotFit) {
-  EXPECT_THAT(decode_failure<int>(json_payload("5000000000")), HasSubstr("the number 5000000000 is out of range"));
-  EXPECT_THAT(decode_failure<unsigned>(json_payload("-1")), HasSubstr("out of range"));
-  EXPECT_THAT(decode_failure<signed char>(json_payload("-129")), HasSubstr("out of range"));
-  EXPECT_THAT(decode_failure<int>(json_payload("2.5")), HasSubstr("has a fraction"));
-  EXPECT_THAT(decode_failure<std::int64_t>(json_payload("1e300")), HasSubstr("out of range"));
+std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+
+TEST(PayloadConverter, RefusesJsonThatIsTooDeepForTheStack) {
+  EXPECT_EQ(from_payload<nlohmann::json>(json_payload(nested(1000))).dump(), nested(1000));
+  for (const auto& text : {nested(1001), nested(80'000), std::string(2'000'000, '[')}) {
+    EXPECT_EQ(decode_failure<nlohmann::json>(json_payload(text)),
+              "the payload does not decode as nlohmann::json (encoding json/plain): it is nested more than 1000 deep");
+    EXPECT_THAT(decode_failure<std::optional<nlohmann::json>>(json_payload(text)), HasSubstr("1000 deep"));
+    EXPECT_THAT(decode_failure<std::vector<nlohmann::json>>(json_payload(text)), HasSubstr("1000 deep"));
+    EXPECT_THAT(decode_failure<int>(json_payload(text)), HasSubstr("1000 deep"));
+    EXPECT_THAT(decode_failure<Value>({.metadata = {{"encoding", "json/protobuf"}}, .data = text}),
+                HasSubstr("1000 deep"));
+    EXPECT_EQ(from_payload<RawValue>(json_payload(text)).payload.data, text);
+  }
+}
+
+TEST(PayloadConverter, RefusesToWriteWhatIsTooDeep) {
+  EXPECT_EQ(to_payload(nlohmann::json::parse(nested(1000))).data, nested(1000));
+  for (const std::size_t depth : {1001U, 80'000U}) {
+    const auto json = nlohmann::json::parse(nested(depth));
+    EXPECT_EQ(encode_failure(json),
+              "cannot encode a value of type nlohmann::json as JSON: it is nested more than 1000 deep");
+  }
+  const std::vector<nlohmann::json> list{nlohmann::json::parse(nested(1000))};
+  EXPECT_THAT(encode_failure(list), HasSubstr("it is nested more than 1000 deep"));
+
+  Value message;
+  for (int i = 0; i < 1001; ++i) {
+    Value outer;
+    outer.mutable_list_value()->add_values()->Swap(&message);
+    message.Swap(&outer);
+  }
+  EXPECT_THAT(encode_failure(message), StartsWith("cannot encode the message google.protobuf.Value as JSON"));
+}
+
+TEST(PayloadConverter, RefusesNumbersThatJsonDoesNotHave) {
+  for (const double number :
+       {std::nan(""), std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()}) {
+    EXPECT_EQ(encode_failure(number),
+              "cannot encode a value of type double as JSON: it is NaN or infinite, which no number of JSON is");
+    EXPECT_THAT(encode_failure(static_cast<float>(number)), HasSubstr("float as JSON: it is NaN or infinite"));
+    EXPECT_THAT(encode_failure(std::optional{number}), HasSubstr("it is NaN or infinite"));
+    EXPECT_THAT(encode_failure(std::vector{1.0, number}), HasSubstr("/1 is NaN or infinite"));
+    EXPECT_THAT(encode_failure(std::tuple{1, number}), HasSubstr("/1 is NaN or infinite"));
+    EXPECT_THAT(encode_failure(std::map<int, double>{{7, number}}), HasSubstr("/0/1 is NaN or infinite"));
+    EXPECT_THAT(encode_failure(shop::Order{.items = {}, .prices = {{"tea", number}}}), HasSubstr("/prices/tea is NaN"));
+    EXPECT_THAT(encode_failure(nlohmann::json{{"a", {1, {{"b", number}}}}}), HasSubstr("/a/1/b is NaN"));
+  }
+  EXPECT_EQ(to_payload(std::numeric_limits<double>::max()).data, "1.7976931348623157e+308");
+  EXPECT_EQ(to_payload(std::optional<double>{}), null_payload());
 }
 
 TEST(PayloadConverter, SaysWhyAStringHasNoEncoding) {
@@ -174,6 +230,15 @@ TEST(PayloadConverter, SaysWhyAStringHasNoEncoding) {
     EXPECT_THAT(error.message(), StartsWith("cannot encode a value of type std::string as JSON: invalid UTF-8"));
     EXPECT_THAT(error.message(), HasSubstr("use std::vector<std::byte> for bytes"));
   }
+  for (const auto& failure :
+       {encode_failure(std::vector<std::string>{"M\xC3"}), encode_failure(std::map<std::string, int>{{"M\xC3", 1}}),
+        encode_failure(shop::Item{.name = "M\xC3", .note = {}}), encode_failure(std::optional<std::string>{"M\xC3"}),
+        encode_failure(nlohmann::json{{"a", {"M\xC3"}}}), encode_failure("M\xC3")}) {
+    EXPECT_THAT(failure, HasSubstr("use std::vector<std::byte> for bytes"));
+  }
+  Mixin message;
+  message.set_name("M\xC3");
+  EXPECT_THAT(encode_failure(message), HasSubstr("google.protobuf.Mixin as JSON: its field name is not UTF-8"));
   EXPECT_THROW(to_payload(shop::Moody{}), EncodeError);
 }
 

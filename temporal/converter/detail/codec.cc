@@ -2,9 +2,11 @@
 #include <temporal/converter/detail/encoding.h>
 
 #include <temporal/common/client_errors.h>
+#include <temporal/common/detail/json_depth.h>
 #include <temporal/common/type_name.h>
 #include <temporal/converter/payload_converter.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <string_view>
 
@@ -26,6 +28,19 @@ DecodeErrorInfo info_of(const Payload& payload, const Target& target) {
           .argument = target.argument == 0 ? std::nullopt : std::optional{target.argument}};
 }
 
+/// JSON has no NaN and no infinity: nlohmann-json would write null. Never goes deeper than JSON is allowed to be.
+bool is_finite(const nlohmann::json& json, std::string& place, std::size_t depth = 0) {
+  if (json.is_number_float()) return std::isfinite(json.get<double>());
+  if (!json.is_structured()) return true;
+  if (depth == temporal::detail::deepest_json) throw std::length_error(too_deep());
+  std::size_t index = 0;
+  for (auto at = json.begin(); at != json.end(); ++at, ++index) {
+    if (is_finite(*at, place, depth + 1)) continue;
+    return is_below(json.is_object() ? at.key() : std::to_string(index), place);
+  }
+  return true;
+}
+
 [[noreturn]] void fail_encoding(const Payload& payload, const Target& target, std::string_view expected) {
   fail(payload, target, "expected encoding " + std::string{expected});
 }
@@ -40,6 +55,8 @@ std::string metadata_of(const Payload& payload, const char* key) {
   const auto found = payload.metadata.find(key);
   return found == payload.metadata.end() ? std::string{} : found->second;
 }
+
+std::string too_deep() { return "it is nested more than " + std::to_string(temporal::detail::deepest_json) + " deep"; }
 
 void fail(const Payload& payload, const Target& target, std::string_view reason, std::exception_ptr cause) {
   auto info = info_of(payload, target);
@@ -57,6 +74,10 @@ Payload encode_bytes(const Bytes& bytes) {
 
 Payload encode_json(const nlohmann::json& json, const std::type_info& type) {
   try {
+    std::string place;
+    if (!is_finite(json, place)) {
+      throw std::out_of_range((place.empty() ? "it" : place) + " is NaN or infinite, which no number of JSON is");
+    }
     return make_payload(json_encoding, json.dump());
   } catch (...) {
     throw_encode_error(type);
@@ -97,6 +118,7 @@ nlohmann::json decode_json(const Payload& payload, const Target& target) {
   if (encoding == null_encoding) return nullptr;
   if (encoding != json_encoding && encoding != proto_json_encoding) fail_encoding(payload, target, json_encoding);
   try {
+    if (temporal::detail::is_too_deep(payload.data)) throw std::length_error(too_deep());
     return nlohmann::json::parse(payload.data);
   } catch (...) {
     throw_decode_error(payload, target);
@@ -119,23 +141,6 @@ void throw_missing_argument(const Target& target, std::size_t given, std::size_t
                  std::to_string(given) + " given): expected " + info.cpp_type +
                  "; only a std::optional may be left out";
   throw DecodeError(std::move(message), std::move(info));
-}
-
-void check_integer(const nlohmann::json& json, std::int64_t minimum, std::uint64_t maximum) {
-  bool fits = true;
-  if (json.is_number_unsigned()) {
-    fits = json.get<std::uint64_t>() <= maximum;
-  } else if (json.is_number_integer()) {
-    const auto number = json.get<std::int64_t>();
-    fits = number < 0 ? number >= minimum : static_cast<std::uint64_t>(number) <= maximum;
-  } else if (json.is_number_float()) {
-    // Other languages may write 3.0 for 3. Beyond 2^53 a floating-point number is no exact integer any more.
-    constexpr double exact = 9007199254740992;
-    const auto number = json.get<double>();
-    fits = number >= -exact && number <= exact && number == static_cast<double>(static_cast<std::int64_t>(number)) &&
-           (number < 0 ? static_cast<std::int64_t>(number) >= minimum : static_cast<std::uint64_t>(number) <= maximum);
-  }
-  if (!fits) throw std::out_of_range("the number " + json.dump() + " is out of range or has a fraction");
 }
 
 }  // namespace detail

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/common/payload.h>
+#include <temporal/converter/detail/strict_numbers.h>
 #include <temporal/converter/optional_json.h>
 #include <temporal/converter/raw_value.h>
 
@@ -8,8 +9,6 @@
 
 #include <concepts>
 #include <cstddef>
-#include <cstdint>
-#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -38,18 +37,10 @@ struct Target {
 };
 
 template <class T>
-inline constexpr bool is_optional = false;
-template <class T>
-inline constexpr bool is_optional<std::optional<T>> = true;
-
-template <class T>
 concept Nothing = std::same_as<T, std::monostate> || std::same_as<T, std::nullptr_t> || std::same_as<T, std::nullopt_t>;
 
 template <class T>
 concept Protobuf = std::is_base_of_v<google::protobuf::MessageLite, T>;
-
-template <class T>
-concept Integer = std::integral<T> && !std::same_as<T, bool>;
 
 Payload encode_nothing();
 Payload encode_bytes(const Bytes& bytes);
@@ -65,8 +56,6 @@ nlohmann::json decode_json(const Payload& payload, const Target& target);
 /// Turns the exception that is being handled into a `DecodeError`.
 [[noreturn]] void throw_decode_error(const Payload& payload, const Target& target);
 [[noreturn]] void throw_missing_argument(const Target& target, std::size_t given, std::size_t expected);
-/// nlohmann-json casts numbers silently: 5000000000 read as an int would come out as something else.
-void check_integer(const nlohmann::json& json, std::int64_t minimum, std::uint64_t maximum);
 
 template <class T>
 Payload encode(const T& value) {
@@ -82,6 +71,8 @@ Payload encode(const T& value) {
     static_assert(std::is_base_of_v<google::protobuf::Message, T>,
                   "This message was generated for the lite runtime, which has no JSON. Generate it with the full one.");
     return encode_message(value);
+  } else if constexpr (std::same_as<T, nlohmann::json>) {
+    return encode_json(value, typeid(T));  // not copied: it may be too deep for that
   } else {
     static_assert(std::is_constructible_v<nlohmann::json, const T&>,
                   "This type does not travel: give it to_json and from_json, for example with "
@@ -120,10 +111,7 @@ T decode(const Payload& payload, const Target& target) {
         "NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE.");
     const auto json = decode_json(payload, target);
     try {
-      if constexpr (Integer<T>) {
-        check_integer(json, std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
-      }
-      return json.get<T>();
+      return read_json<T>(json);
     } catch (...) {
       throw_decode_error(payload, target);
     }

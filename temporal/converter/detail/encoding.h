@@ -23,6 +23,8 @@ constexpr std::string_view proto_encoding = "binary/protobuf";
 Payload make_payload(std::string_view encoding, std::string data);
 /// Empty when it is not there.
 std::string metadata_of(const Payload& payload, const char* key);
+/// What is said of JSON that is nested too deep.
+std::string too_deep();
 /// @throws DecodeError
 [[noreturn]] void fail(const Payload& payload, const Target& target, std::string_view reason,
                        std::exception_ptr cause = {});
