@@ -1,22 +1,10 @@
 #include <temporal/converter/proto_payload.h>
 
-#include <limits>
+#include <temporal/converter/detail/seconds.h>
+
 #include <utility>
 
 namespace temporal::converter {
-namespace {
-
-constexpr std::int64_t nanos_per_second = 1'000'000'000;
-constexpr std::int64_t longest_seconds = std::numeric_limits<std::int64_t>::max() / nanos_per_second - 1;
-
-Duration saturated(std::int64_t seconds, std::int32_t nanos) {
-  if (seconds > longest_seconds) return Duration::max();
-  if (seconds < -longest_seconds) return Duration::min();
-  return std::chrono::seconds{seconds} + Duration{nanos};
-}
-
-}  // namespace
-
 Payload to_payload(const ProtoPayload& message) {
   return {.metadata = {message.metadata().begin(), message.metadata().end()}, .data = message.data()};
 }
@@ -61,22 +49,24 @@ void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> p
   for (auto& [key, payload] : payloads) messages[key] = to_proto(std::move(payload));
 }
 
-Duration to_duration(const well_known::Duration& message) { return saturated(message.seconds(), message.nanos()); }
+Duration to_duration(const well_known::Duration& message) {
+  return detail::nearest(message.seconds(), message.nanos());
+}
 
 void set_duration(well_known::Duration& message, Duration duration) {
-  message.set_seconds(duration.count() / nanos_per_second);  // both parts have the same sign, as the message wants it
-  message.set_nanos(static_cast<std::int32_t>(duration.count() % nanos_per_second));
+  constexpr std::chrono::seconds second{1};
+  message.set_seconds(duration / second);  // both parts have the same sign, as the message wants it
+  message.set_nanos(static_cast<std::int32_t>((duration % second).count()));
 }
 
 Timestamp to_timestamp(const well_known::Timestamp& message) {
-  return Timestamp{std::chrono::duration_cast<Timestamp::duration>(saturated(message.seconds(), message.nanos()))};
+  return Timestamp{detail::nearest(message.seconds(), message.nanos())};
 }
 
 void set_timestamp(well_known::Timestamp& message, Timestamp timestamp) {
-  const auto since_epoch = timestamp.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);  // nanos are never negative
+  const auto [seconds, nanos] = detail::split(timestamp.time_since_epoch());  // nanos are never negative
   message.set_seconds(seconds.count());
-  message.set_nanos(static_cast<std::int32_t>(std::chrono::nanoseconds{since_epoch - seconds}.count()));
+  message.set_nanos(static_cast<std::int32_t>(nanos.count()));
 }
 
 Priority to_priority(const temporal::api::common::v1::Priority& message) {

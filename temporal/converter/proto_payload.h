@@ -30,7 +30,7 @@ void set_payloads(ProtoPayloads& messages, std::vector<Payload> payloads);
 void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Payload> payloads);
 void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> payloads);
 
-/// What does not fit into a `Duration` (292 years) becomes the nearest that does.
+/// What does not fit into a `Duration` (292 years) or a `Timestamp` (1677 to 2262) becomes the nearest that does.
 Duration to_duration(const well_known::Duration& message);
 void set_duration(well_known::Duration& message, Duration duration);
 Timestamp to_timestamp(const well_known::Timestamp& message);

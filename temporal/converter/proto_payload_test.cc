@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 namespace temporal::converter {
 namespace {
 
@@ -29,8 +31,8 @@ TEST(ProtoPayload, RoundTripsPriorities) {
 }
 
 TEST(ProtoPayload, RoundTripsDurations) {
-  for (const Duration duration :
-       {Duration{0}, Duration{1500ms}, Duration{-1500ms}, Duration{1ns}, Duration{24h * 365}}) {
+  for (const Duration duration : {Duration{0}, Duration{1500ms}, Duration{-1500ms}, Duration{1ns}, Duration{24h * 365},
+                                  Duration::max(), Duration::min()}) {
     well_known::Duration message;
     set_duration(message, duration);
     EXPECT_EQ(to_duration(message), duration);
@@ -43,10 +45,26 @@ TEST(ProtoPayload, CutsDurationsThatDoNotFit) {
   EXPECT_EQ(to_duration(message), Duration::max());
   message.set_seconds(-315'576'000'000);
   EXPECT_EQ(to_duration(message), Duration::min());
+  message.set_seconds(9'223'372'036);
+  message.set_nanos(854'775'808);
+  EXPECT_EQ(to_duration(message), Duration::max());
+  message.set_nanos(5);
+  EXPECT_EQ(to_duration(message), Duration{9'223'372'036s} + 5ns) << "cut no sooner than it must be";
+}
+
+TEST(ProtoPayload, CutsTimestampsThatDoNotFit) {
+  well_known::Timestamp message;
+  message.set_seconds(253'402'300'799);  // 9999-12-31
+  EXPECT_EQ(to_timestamp(message), Timestamp::max());
+  message.set_seconds(-62'135'596'800);  // 0001-01-01
+  EXPECT_EQ(to_timestamp(message), Timestamp::min());
+  message.set_seconds(std::numeric_limits<std::int64_t>::min());
+  EXPECT_EQ(to_timestamp(message), Timestamp::min());
 }
 
 TEST(ProtoPayload, RoundTripsTimestamps) {
-  for (const Timestamp timestamp : {Timestamp{1'700'000'000s + 5ns}, Timestamp{-5ns}, Timestamp{}}) {
+  for (const Timestamp timestamp :
+       {Timestamp{1'700'000'000s + 5ns}, Timestamp{-5ns}, Timestamp{}, Timestamp::max(), Timestamp::min()}) {
     well_known::Timestamp message;
     set_timestamp(message, timestamp);
     EXPECT_GE(message.nanos(), 0);

@@ -1,6 +1,7 @@
 #include <temporal/converter/search_attributes.h>
 
 #include <temporal/common/client_errors.h>
+#include <temporal/common/utf8.h>
 #include <temporal/converter/detail/timestamp_text.h>
 #include <temporal/converter/payload_converter.h>
 #include <temporal/converter/proto_payload.h>
@@ -38,33 +39,51 @@ std::optional<Type> type_of(const ProtoPayload& payload) {
   return known == type_names.end() ? std::nullopt : std::optional{known->first};
 }
 
-ProtoPayload encode(Type type, const SearchAttributeValue& value) {
-  auto payload = std::visit(
-      [](const auto& held) {
-        if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Timestamp>) {
-          return to_payload(detail::to_text(held));
-        } else {
-          return to_payload(held);
-        }
-      },
-      value);
-  payload.metadata["type"] = name_of(type);
-  return to_proto(std::move(payload));
+ProtoPayload encode(const std::string& name, Type type, const std::optional<SearchAttributeValue>& value) {
+  if (!temporal::detail::is_valid_utf8(name)) throw EncodeError("the name of a search attribute is not UTF-8");
+  if (!value) return to_proto(null_payload());
+  try {
+    auto payload = std::visit(
+        [](const auto& held) {
+          if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Timestamp>) {
+            return to_payload(detail::to_text(held));
+          } else {
+            return to_payload(held);
+          }
+        },
+        *value);
+    payload.metadata["type"] = name_of(type);
+    return to_proto(std::move(payload));
+  } catch (const EncodeError& error) {
+    throw EncodeError("the search attribute " + name + ": " + error.message(), error.cause());
+  }
+}
+
+/// A list of one counts as its element: the server may keep any attribute as a list.
+template <class T>
+std::optional<T> one(const Payload& payload) {
+  try {
+    return from_payload<T>(payload);
+  } catch (const DecodeError&) {
+    const auto list = from_payload<std::vector<T>>(payload);
+    return list.size() == 1 ? std::optional<T>{list.front()} : std::nullopt;
+  }
 }
 
 std::optional<SearchAttributeValue> decode(Type type, const Payload& payload) {
   switch (type) {
     case Type::bool_:
-      return from_payload<bool>(payload);
+      return one<bool>(payload);
     case Type::datetime:
-      return detail::parse_timestamp(from_payload<std::string>(payload));
+      if (const auto text = one<std::string>(payload)) return detail::parse_timestamp(*text);
+      return std::nullopt;
     case Type::double_:
-      return from_payload<double>(payload);
+      return one<double>(payload);
     case Type::int_:
-      return from_payload<std::int64_t>(payload);
+      return one<std::int64_t>(payload);
     case Type::keyword:
     case Type::text:
-      return from_payload<std::string>(payload);
+      return one<std::string>(payload);
     case Type::keyword_list:
       return from_payload<std::vector<std::string>>(payload);
   }
@@ -76,7 +95,7 @@ std::optional<SearchAttributeValue> decode(Type type, const Payload& payload) {
 Message to_proto(const SearchAttributes& attributes) {
   Message message;
   for (const auto& [name, entry] : attributes.entries()) {
-    (*message.mutable_indexed_fields())[name] = encode(entry.type, entry.value);
+    (*message.mutable_indexed_fields())[name] = encode(name, entry.type, entry.value);
   }
   return message;
 }
@@ -84,8 +103,7 @@ Message to_proto(const SearchAttributes& attributes) {
 Message to_proto(const std::vector<SearchAttributeUpdate>& updates) {
   Message message;
   for (const auto& update : updates) {
-    (*message.mutable_indexed_fields())[update.name] =
-        update.value ? encode(update.type, *update.value) : to_proto(null_payload());
+    (*message.mutable_indexed_fields())[update.name] = encode(update.name, update.type, update.value);
   }
   return message;
 }
