@@ -1,8 +1,11 @@
 #include <temporal/common/error.h>
 
+#include <temporal/common/detail/thrown_value.h>
 #include <temporal/common/failure_errors.h>
 #include <temporal/common/type_name.h>
 
+#include <initializer_list>
+#include <string_view>
 #include <utility>
 
 namespace temporal {
@@ -18,13 +21,33 @@ std::string followed_by(std::string text, const std::exception_ptr& cause, int d
   return text + ": " + describe_with_causes(cause, depth + 1);
 }
 
-std::string head(const std::exception& error) {
-  auto name = detail::type_name(typeid(error));
-  if (const auto* application = dynamic_cast<const ApplicationError*>(&error);
-      application && !application->type().empty()) {
-    name += "(" + application->type() + ")";
+/// "(a, b)" of what is there.
+std::string in_brackets(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const auto part : parts) {
+    if (!part.empty()) text += (text.empty() ? "(" : ", ") + std::string{part};
   }
-  return name + ": " + error.what();
+  return text.empty() ? text : text + ")";
+}
+
+std::string subject(const std::exception& error) {
+  if (const auto* application = dynamic_cast<const ApplicationError*>(&error)) {
+    return in_brackets({application->type()});
+  }
+  if (const auto* activity = dynamic_cast<const ActivityError*>(&error)) {
+    return in_brackets({activity->activity_type(), activity->activity_id()});
+  }
+  if (const auto* child = dynamic_cast<const ChildWorkflowError*>(&error)) {
+    return in_brackets({child->info().workflow_type, child->info().workflow_id});
+  }
+  if (const auto* nexus = dynamic_cast<const NexusOperationError*>(&error)) {
+    return in_brackets({nexus->info().endpoint, nexus->info().service, nexus->info().operation});
+  }
+  return {};
+}
+
+std::string head(const std::exception& error) {
+  return detail::type_name(typeid(error)) + subject(error) + ": " + error.what();
 }
 
 std::string describe_with_causes(const std::exception_ptr& error, int depth) {
@@ -36,7 +59,8 @@ std::string describe_with_causes(const std::exception_ptr& error, int depth) {
     const auto* nested = dynamic_cast<const std::nested_exception*>(&other);
     return followed_by(head(other), nested == nullptr ? nullptr : nested->nested_ptr(), depth);
   } catch (...) {
-    return "an exception that is no std::exception";
+    const auto thrown = detail::thrown_value();
+    return thrown.type + ": " + thrown.message;
   }
 }
 

@@ -33,8 +33,9 @@ class Error : public std::exception {
   std::shared_ptr<const Data> data_;
 };
 
-/// The error and its causes on one line: "ActivityError: activity failed: ApplicationError(CardDeclined): no money".
-/// Any exception will do; `std::nested_exception` counts as a cause. Gives "no error" for null.
+/// The error and its causes on one line: "ActivityError(charge, 7): activity failed: ApplicationError(CardDeclined): no
+/// money", with type and id of an activity or child workflow. Any exception will do; `std::nested_exception` counts as a
+/// cause. Gives "no error" for null.
 std::string describe(const std::exception_ptr& error);
 
 }  // namespace temporal

@@ -1,8 +1,12 @@
 #include <temporal/common/errors.h>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 namespace temporal {
 namespace {
@@ -27,8 +31,32 @@ TEST(Errors, AreThrownWithDesignatedOptions) {
 
 TEST(Errors, DescribeTheChainOfCauses) {
   const auto cause = made(ApplicationError("no money", {.type = "CardDeclined"}));
-  const auto error = made(ActivityError("activity task failed", {.activity_type = "charge"}, cause));
-  EXPECT_EQ(describe(error), "ActivityError: activity task failed: ApplicationError(CardDeclined): no money");
+  const auto error =
+      made(ActivityError("activity task failed", {.activity_type = "charge", .activity_id = "7"}, cause));
+  EXPECT_EQ(describe(error),
+            "ActivityError(charge, 7): activity task failed: ApplicationError(CardDeclined): no money");
+}
+
+TEST(Errors, DescribeNamesWhatTheErrorIsAbout) {
+  EXPECT_EQ(describe(made(ActivityError("failed", {.activity_type = "charge"}))), "ActivityError(charge): failed");
+  EXPECT_EQ(describe(made(ActivityError("failed"))), "ActivityError: failed");
+  EXPECT_EQ(describe(made(ChildWorkflowError("failed", {.workflow_id = "order-7", .workflow_type = "Order"}))),
+            "ChildWorkflowError(Order, order-7): failed");
+  EXPECT_EQ(describe(made(NexusOperationError("failed", {.endpoint = "e", .service = "s", .operation = "o"}))),
+            "NexusOperationError(e, s, o): failed");
+}
+
+TEST(Errors, DescribeGivesTheValueOfWhatIsNoException) {
+  EXPECT_EQ(describe(made(7)), "int: 7");
+  EXPECT_EQ(describe(made(std::uint64_t{7})), "unsigned long: 7");
+  EXPECT_EQ(describe(made(1.5)), "double: 1.5");
+  EXPECT_EQ(describe(made(true)), "bool: true");
+  EXPECT_EQ(describe(made(std::string{"no money"})), "std::string: no money");
+  EXPECT_EQ(describe(made(std::string_view{"no money"})), "std::string_view: no money");
+  EXPECT_EQ(describe(made<const char*>("no money")), "char const*: no money");
+  EXPECT_EQ(describe(made<const char*>(nullptr)), "char const*: nullptr");
+  struct Odd {};
+  EXPECT_THAT(describe(made(Odd{})), testing::EndsWith("Odd: an exception that is no std::exception"));
 }
 
 TEST(Errors, DescribeNestedAndForeignExceptions) {
@@ -43,7 +71,6 @@ TEST(Errors, DescribeNestedAndForeignExceptions) {
     error = std::current_exception();
   }
   EXPECT_EQ(describe(error), "std::runtime_error: cannot read: std::out_of_range: index 7");
-  EXPECT_EQ(describe(std::make_exception_ptr(7)), "an exception that is no std::exception");
   EXPECT_EQ(describe(nullptr), "no error");
 }
 

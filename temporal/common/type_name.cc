@@ -59,6 +59,7 @@ std::string type_name(const std::type_info& type) {
   }
   replace_all(name, " >", ">");
   replace_all(name, "std::basic_string<char>", "std::string");
+  replace_all(name, "std::basic_string_view<char>", "std::string_view");
   constexpr std::string_view ours = "temporal::";
   if (name.starts_with(ours) && name.find("::", ours.size()) == std::string::npos) name.erase(0, ours.size());
   return name;

@@ -1,10 +1,12 @@
 #include <temporal/converter/failure.h>
 
+#include <temporal/common/detail/thrown_value.h>
 #include <temporal/common/errors.h>
 #include <temporal/common/type_name.h>
+#include <temporal/common/utf8.h>
+#include <temporal/converter/detail/failure_size.h>
+#include <temporal/converter/payload_converter.h>
 #include <temporal/converter/proto_payload.h>
-
-#include <cxxabi.h>
 
 #include <nlohmann/json.hpp>
 
@@ -19,25 +21,27 @@ using temporal::api::failure::v1::Failure;
 using temporal::detail::type_name;
 using FailurePtr = std::shared_ptr<const Failure>;
 
-constexpr int deepest_cause = 32;  // readers of protobuf refuse messages that are nested 100 deep
-
 /// A message's strings have to be UTF-8, what() may be anything.
-std::string utf8(const std::string& text) {
-  using Json = nlohmann::json;
-  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)).get<std::string>();
+std::string utf8(const std::string& text) { return temporal::detail::to_valid_utf8(text); }
+
+/// A name or an id, no longer than the server's own may be.
+std::string name(const std::string& text) {
+  constexpr std::size_t longest = 1000;
+  return std::string{temporal::detail::utf8_prefix(utf8(text), longest)};
 }
 
-Failure convert(const std::exception_ptr& error, int depth);
-
-void set_cause(Failure& failure, const std::exception_ptr& cause, int depth) {
-  if (cause && depth < deepest_cause) *failure.mutable_cause() = convert(cause, depth + 1);
+template <class Message>
+void set_details(Message* message, const std::vector<Payload>& details) try {
+  set_payloads(*message, details);
+} catch (const EncodeError&) {
+  message->Clear();  // metadata that is not UTF-8: nobody could read the failure
 }
 
 void set_info(Failure& failure, const ApplicationError& error) {
   auto& info = *failure.mutable_application_failure_info();
-  info.set_type(utf8(error.type()));
+  info.set_type(name(error.type()));
   info.set_non_retryable(error.non_retryable());
-  if (!error.details().empty()) set_payloads(*info.mutable_details(), error.details());
+  if (!error.details().empty()) set_details(info.mutable_details(), error.details());
   if (error.next_retry_delay()) set_duration(*info.mutable_next_retry_delay(), *error.next_retry_delay());
   info.set_category(static_cast<enums::ApplicationErrorCategory>(error.category()));
 }
@@ -47,19 +51,19 @@ void set_info(Failure& failure, const ActivityError& error) {
   auto& info = *failure.mutable_activity_failure_info();
   info.set_scheduled_event_id(from.scheduled_event_id);
   info.set_started_event_id(from.started_event_id);
-  info.set_identity(utf8(from.identity));
-  info.mutable_activity_type()->set_name(utf8(from.activity_type));
-  info.set_activity_id(utf8(from.activity_id));
+  info.set_identity(name(from.identity));
+  info.mutable_activity_type()->set_name(name(from.activity_type));
+  info.set_activity_id(name(from.activity_id));
   info.set_retry_state(static_cast<enums::RetryState>(from.retry_state));
 }
 
 void set_info(Failure& failure, const ChildWorkflowError& error) {
   const auto& from = error.info();
   auto& info = *failure.mutable_child_workflow_execution_failure_info();
-  info.set_namespace_(utf8(from.namespace_));
-  info.mutable_workflow_execution()->set_workflow_id(utf8(from.workflow_id));
-  info.mutable_workflow_execution()->set_run_id(utf8(from.run_id));
-  info.mutable_workflow_type()->set_name(utf8(from.workflow_type));
+  info.set_namespace_(name(from.namespace_));
+  info.mutable_workflow_execution()->set_workflow_id(name(from.workflow_id));
+  info.mutable_workflow_execution()->set_run_id(name(from.run_id));
+  info.mutable_workflow_type()->set_name(name(from.workflow_type));
   info.set_initiated_event_id(from.initiated_event_id);
   info.set_started_event_id(from.started_event_id);
   info.set_retry_state(static_cast<enums::RetryState>(from.retry_state));
@@ -69,10 +73,10 @@ void set_info(Failure& failure, const NexusOperationError& error) {
   const auto& from = error.info();
   auto& info = *failure.mutable_nexus_operation_execution_failure_info();
   info.set_scheduled_event_id(from.scheduled_event_id);
-  info.set_endpoint(utf8(from.endpoint));
-  info.set_service(utf8(from.service));
-  info.set_operation(utf8(from.operation));
-  info.set_operation_token(utf8(from.operation_token));
+  info.set_endpoint(name(from.endpoint));
+  info.set_service(name(from.service));
+  info.set_operation(name(from.operation));
+  info.set_operation_token(name(from.operation_token));
 }
 
 void set_info(Failure& failure, const FailureError& error) {
@@ -80,20 +84,20 @@ void set_info(Failure& failure, const FailureError& error) {
     set_info(failure, *application);
   } else if (const auto* cancelled = dynamic_cast<const CancelledError*>(&error)) {
     auto& info = *failure.mutable_canceled_failure_info();
-    if (!cancelled->details().empty()) set_payloads(*info.mutable_details(), cancelled->details());
+    if (!cancelled->details().empty()) set_details(info.mutable_details(), cancelled->details());
   } else if (dynamic_cast<const TerminatedError*>(&error) != nullptr) {
     failure.mutable_terminated_failure_info();
   } else if (const auto* timeout = dynamic_cast<const TimeoutError*>(&error)) {
     auto& info = *failure.mutable_timeout_failure_info();
     info.set_timeout_type(static_cast<enums::TimeoutType>(timeout->timeout_type()));
     const auto& details = timeout->last_heartbeat_details();
-    if (!details.empty()) set_payloads(*info.mutable_last_heartbeat_details(), details);
+    if (!details.empty()) set_details(info.mutable_last_heartbeat_details(), details);
   } else if (const auto* server = dynamic_cast<const ServerError*>(&error)) {
     failure.mutable_server_failure_info()->set_non_retryable(server->non_retryable());
   } else if (const auto* reset = dynamic_cast<const ResetWorkflowError*>(&error)) {
     auto& info = *failure.mutable_reset_workflow_failure_info();
     const auto& details = reset->last_heartbeat_details();
-    if (!details.empty()) set_payloads(*info.mutable_last_heartbeat_details(), details);
+    if (!details.empty()) set_details(info.mutable_last_heartbeat_details(), details);
   } else if (const auto* activity = dynamic_cast<const ActivityError*>(&error)) {
     set_info(failure, *activity);
   } else if (const auto* child = dynamic_cast<const ChildWorkflowError*>(&error)) {
@@ -110,31 +114,50 @@ Failure begin(const std::string& message) {
   return failure;
 }
 
-Failure convert(const std::exception_ptr& error, int depth) {
+/// The failure and what caused it, where the failure does not say so itself.
+std::pair<Failure, std::exception_ptr> convert(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
   } catch (const FailureError& known) {
-    if (known.original()) return *known.original();
+    if (known.original()) return {*known.original(), nullptr};
     auto failure = begin(known.message());
     failure.set_stack_trace(utf8(known.stack_trace()));
     set_info(failure, known);
-    set_cause(failure, known.cause(), depth);
-    return failure;
+    return {std::move(failure), known.cause()};
   } catch (const std::exception& other) {
     auto failure = begin(other.what());
-    failure.mutable_application_failure_info()->set_type(type_name(typeid(other)));
-    if (const auto* ours = dynamic_cast<const Error*>(&other)) {
-      set_cause(failure, ours->cause(), depth);
-    } else if (const auto* nested = dynamic_cast<const std::nested_exception*>(&other)) {
-      set_cause(failure, nested->nested_ptr(), depth);
-    }
-    return failure;
+    failure.mutable_application_failure_info()->set_type(name(type_name(typeid(other))));
+    if (const auto* ours = dynamic_cast<const Error*>(&other)) return {std::move(failure), ours->cause()};
+    const auto* nested = dynamic_cast<const std::nested_exception*>(&other);
+    return {std::move(failure), nested == nullptr ? nullptr : nested->nested_ptr()};
   } catch (...) {
-    auto failure = begin("an exception that is no std::exception");
-    const auto* type = abi::__cxa_current_exception_type();
-    failure.mutable_application_failure_info()->set_type(type == nullptr ? "unknown" : type_name(*type));
-    return failure;
+    const auto thrown = temporal::detail::thrown_value();
+    auto failure = begin(thrown.message);
+    failure.mutable_application_failure_info()->set_type(name(thrown.type));
+    return {std::move(failure), nullptr};
   }
+}
+
+/// What a peer moved out of sight (`encode_common_attributes`): as JSON when no codec encrypted it, else it stays away.
+struct Texts {
+  std::string message = {};
+  std::string stack_trace = {};
+};
+Texts texts_of(const Failure& failure) {
+  Texts texts{.message = failure.message(), .stack_trace = failure.stack_trace()};
+  if (!failure.has_encoded_attributes()) return texts;
+  try {
+    const auto attributes = from_payload<nlohmann::json>(to_payload(failure.encoded_attributes()));
+    if (!attributes.is_object()) return texts;
+    const auto read = [&](const char* key, std::string& text) {
+      const auto found = attributes.find(key);
+      if (found != attributes.end() && found->is_string()) text = found->get<std::string>();
+    };
+    read("message", texts.message);
+    read("stack_trace", texts.stack_trace);
+  } catch (const DecodeError&) {  // NOLINT(bugprone-empty-catch): encrypted
+  }
+  return texts;
 }
 
 template <class E>
@@ -146,8 +169,7 @@ std::exception_ptr made(E error, const FailurePtr& original) {
 std::exception_ptr convert(const FailurePtr& failure) {
   // The cause shares the memory of the whole tree.
   auto cause = failure->has_cause() ? convert(FailurePtr{failure, &failure->cause()}) : nullptr;
-  const auto& message = failure->message();
-  const auto& trace = failure->stack_trace();
+  const auto [message, trace] = texts_of(*failure);
   switch (failure->failure_info_case()) {
     case Failure::kApplicationFailureInfo: {
       const auto& info = failure->application_failure_info();
@@ -223,7 +245,17 @@ std::exception_ptr convert(const FailurePtr& failure) {
 
 }  // namespace
 
-Failure to_failure(const std::exception_ptr& error) { return convert(error, 0); }
+Failure to_failure(const std::exception_ptr& error) {
+  detail::FailureChain chain;
+  constexpr int most = 10'000;  // a bound for whoever builds a cycle
+  auto next = error;
+  for (int i = 0; next && i < most; ++i) {
+    auto [failure, cause] = convert(next);
+    chain.add(std::move(failure));
+    next = cause;
+  }
+  return std::move(chain).join();
+}
 
 std::exception_ptr from_failure(const Failure& failure) { return convert(std::make_shared<const Failure>(failure)); }
 

@@ -36,6 +36,11 @@ struct Moody {};
 void to_json(nlohmann::json&, const Moody&) { throw std::runtime_error("not today"); }
 void from_json(const nlohmann::json&, Moody&) { throw std::runtime_error("not today either"); }
 
+/// Throws what is no std::exception.
+struct Rude {};
+void to_json(nlohmann::json&, const Rude&) { throw std::string{"not today"}; }
+void from_json(const nlohmann::json&, Rude&) { throw 7; }
+
 enum class Color { red, green };
 
 }  // namespace shop
@@ -45,6 +50,7 @@ namespace {
 
 using google::protobuf::Mixin;
 using google::protobuf::Value;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -168,6 +174,16 @@ TEST(PayloadConverter, NamesTheTypeThatDoesNotDecode) {
   EXPECT_THAT(decode_failure<std::string>(json_payload("{")), HasSubstr("parse error"));
   EXPECT_THAT(decode_failure<std::string>(null_payload()), HasSubstr("as std::string (encoding binary/null)"));
   EXPECT_THAT(decode_failure<shop::Moody>(json_payload("1")), HasSubstr("not today either"));
+  EXPECT_THAT(decode_failure<shop::Rude>(json_payload("1")), EndsWith(": 7"));
+}
+
+TEST(PayloadConverter, NamesWhatDoesNotDecodeAsItIsTold) {
+  try {
+    from_payload<int>(to_payload("x"), "the result of activity charge");
+    FAIL();
+  } catch (const DecodeError& error) {
+    EXPECT_THAT(error.message(), StartsWith("the result of activity charge does not decode as int"));
+  }
 }
 
 std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
@@ -240,6 +256,7 @@ TEST(PayloadConverter, SaysWhyAStringHasNoEncoding) {
   message.set_name("M\xC3");
   EXPECT_THAT(encode_failure(message), HasSubstr("google.protobuf.Mixin as JSON: its field name is not UTF-8"));
   EXPECT_THROW(to_payload(shop::Moody{}), EncodeError);
+  EXPECT_THAT(encode_failure(shop::Rude{}), EndsWith(": not today"));
 }
 
 TEST(Arguments, ComeBackInOrder) {

@@ -1,5 +1,7 @@
 #include <temporal/converter/proto_payload.h>
 
+#include <temporal/common/client_errors.h>
+#include <temporal/common/utf8.h>
 #include <temporal/converter/detail/seconds.h>
 
 #include <utility>
@@ -30,7 +32,10 @@ ProtoPayload to_proto(Payload payload) {
   ProtoPayload message;
   message.set_data(std::move(payload.data));
   auto& metadata = *message.mutable_metadata();
-  for (auto& [key, value] : payload.metadata) metadata[key] = std::move(value);
+  for (auto& [key, value] : payload.metadata) {
+    if (!temporal::detail::is_valid_utf8(key)) throw EncodeError("a key in the metadata of a payload is not UTF-8");
+    metadata[key] = std::move(value);
+  }
   return message;
 }
 
@@ -46,7 +51,11 @@ void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Pay
 
 void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> payloads) {
   messages.clear();
-  for (auto& [key, payload] : payloads) messages[key] = to_proto(std::move(payload));
+  for (auto& [key, payload] : payloads) {
+    if (!temporal::detail::is_valid_utf8(key))
+      throw EncodeError("the name of a memo's field or of a header is not UTF-8");
+    messages[key] = to_proto(std::move(payload));
+  }
 }
 
 Duration to_duration(const well_known::Duration& message) {

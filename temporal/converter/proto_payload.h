@@ -25,6 +25,7 @@ std::vector<Payload> to_payloads(const ProtoPayloads& messages);
 std::vector<Payload> to_payloads(const temporal::api::common::v1::Payloads& messages);
 std::map<std::string, Payload> to_payload_map(const ProtoPayloadMap& messages);
 
+/// @throws EncodeError when a key is not UTF-8, as the three below do.
 ProtoPayload to_proto(Payload payload);
 void set_payloads(ProtoPayloads& messages, std::vector<Payload> payloads);
 void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Payload> payloads);

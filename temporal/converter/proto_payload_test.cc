@@ -1,5 +1,7 @@
 #include <temporal/converter/proto_payload.h>
 
+#include <temporal/common/client_errors.h>
+
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -23,6 +25,16 @@ TEST(ProtoPayload, RoundTripsPayloads) {
   temporal::api::common::v1::Memo memo;
   set_payload_map(*memo.mutable_fields(), {{"key", sample}});
   EXPECT_EQ(to_payload_map(memo.fields()), (std::map<std::string, Payload>{{"key", sample}}));
+}
+
+TEST(ProtoPayload, RefusesKeysThatNobodyCouldRead) {
+  const Payload bad{.metadata = {{"M\xC3", "x"}}};
+  temporal::api::common::v1::Payloads messages;
+  temporal::api::common::v1::Memo memo;
+  EXPECT_THROW(to_proto(bad), EncodeError);
+  EXPECT_THROW(set_payloads(messages, {sample, bad}), EncodeError);
+  EXPECT_THROW(set_payload_map(*memo.mutable_fields(), {{"M\xC3", sample}}), EncodeError);
+  EXPECT_THROW(set_payload_map(*memo.mutable_fields(), {{"key", bad}}), EncodeError);
 }
 
 TEST(ProtoPayload, RoundTripsPriorities) {

@@ -164,7 +164,7 @@ TEST(Cancellation, WhatStartsInACancelledScopeEndsAtOnceWithoutACommand) {
   ASSERT_EQ(commands.size(), 1U);
   EXPECT_EQ(result_of<std::string>(commands[0]),
             "CancelledError: timer cancelled: not wanted | "
-            "ActivityError: Activity cancelled: CancelledError: activity cancelled: not wanted | "
+            "ActivityError(charge, 1): Activity cancelled: CancelledError: activity cancelled: not wanted | "
             "CancelledError: condition cancelled: not wanted | CancelledError: timer cancelled: not wanted");
 }
 

@@ -3,6 +3,7 @@
 
 #include <temporal/common/client_errors.h>
 #include <temporal/common/detail/json_depth.h>
+#include <temporal/common/detail/thrown_value.h>
 #include <temporal/common/type_name.h>
 #include <temporal/converter/payload_converter.h>
 
@@ -60,7 +61,7 @@ std::string too_deep() { return "it is nested more than " + std::to_string(tempo
 
 void fail(const Payload& payload, const Target& target, std::string_view reason, std::exception_ptr cause) {
   auto info = info_of(payload, target);
-  const auto subject = info.argument ? "argument " + std::to_string(*info.argument) : std::string{"the payload"};
+  const auto subject = info.argument ? "argument " + std::to_string(*info.argument) : std::string{target.subject};
   auto message = subject + " does not decode as " + info.cpp_type + " (encoding " +
                  (info.encoding.empty() ? "not given" : info.encoding) + "): " + std::string{reason};
   throw DecodeError(std::move(message), std::move(info), std::move(cause));
@@ -94,6 +95,8 @@ void throw_encode_error(const std::type_info& type) {
     throw EncodeError(text + std::string{without_id(error.what())} + hint, std::current_exception());
   } catch (const std::exception& error) {
     throw EncodeError(text + std::string{without_id(error.what())}, std::current_exception());
+  } catch (...) {
+    throw EncodeError(text + temporal::detail::thrown_value().message, std::current_exception());
   }
 }
 
@@ -132,6 +135,8 @@ void throw_decode_error(const Payload& payload, const Target& target) {
     throw;
   } catch (const std::exception& error) {
     fail(payload, target, without_id(error.what()), std::current_exception());
+  } catch (...) {
+    fail(payload, target, temporal::detail::thrown_value().message, std::current_exception());
   }
 }
 

@@ -12,6 +12,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>
@@ -34,6 +35,7 @@ using Bytes = std::vector<std::byte>;
 struct Target {
   const std::type_info& type;
   std::size_t argument = 0;  ///< counted from 1; 0: not an argument
+  std::string_view subject = "the payload";
 };
 
 template <class T>
