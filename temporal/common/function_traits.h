@@ -1,10 +1,13 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <initializer_list>
 #include <span>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <variant>
 
 /// \file
 /// What the templates of this library read from a function that is a template argument.
@@ -52,20 +55,53 @@ struct FunctionTraits : FunctionTypeTraits<std::remove_cv_t<decltype(Function)>>
 
 /// Types that point into memory that somebody else owns.
 template <class T>
-inline constexpr bool is_view_of_another = false;
+inline constexpr bool is_view = std::is_pointer_v<T>;
 template <class C, class Traits>
-inline constexpr bool is_view_of_another<std::basic_string_view<C, Traits>> = true;
+inline constexpr bool is_view<std::basic_string_view<C, Traits>> = true;
 template <class T, std::size_t Extent>
-inline constexpr bool is_view_of_another<std::span<T, Extent>> = true;
+inline constexpr bool is_view<std::span<T, Extent>> = true;
 template <class T>
-inline constexpr bool is_view = is_view_of_another<std::remove_cvref_t<T>>;
+inline constexpr bool is_view<std::reference_wrapper<T>> = true;
+template <class T>
+inline constexpr bool is_view<std::initializer_list<T>> = true;
+
+/// Containers, `std::optional` and what else names the type of what it holds, but for JSON and such, which hold
+/// themselves.
+template <class T>
+concept Holder = requires { typename T::value_type; } && !std::is_same_v<typename T::value_type, T>;
+
+template <class T>
+consteval bool owns_its_memory();
+
+template <class T>
+inline constexpr bool all_own = true;
+template <template <class...> class List, class... T>
+inline constexpr bool all_own<List<T...>> = (owns_its_memory<T>() && ...);
+
+template <class T>
+consteval bool owns_its_memory() {
+  using Value = std::remove_cvref_t<T>;
+  if constexpr (is_view<Value>) {
+    return false;
+  } else if constexpr (Holder<Value>) {
+    return owns_its_memory<typename Value::value_type>();
+  } else if constexpr (requires { std::tuple_size<Value>::value; } || requires { std::variant_size<Value>::value; }) {
+    return all_own<Value>;
+  } else {
+    return true;
+  }
+}
+
+/// Whether a value of type `T`, reference or not, and what is inside of it own what they refer to: no pointer, view,
+/// span or reference. What a class of the user's has for members is not seen.
+template <class T>
+inline constexpr bool owns = owns_its_memory<T>();
 
 /// Whether a coroutine may have such parameters: it outlives the call that starts it.
 template <class Raw>
 inline constexpr bool all_by_value = false;
 template <class... A>
-inline constexpr bool all_by_value<std::tuple<A...>> =
-    ((!std::is_reference_v<A> && !std::is_pointer_v<A> && !is_view<A>) && ...);
+inline constexpr bool all_by_value<std::tuple<A...>> = ((!std::is_reference_v<A> && owns<A>) && ...);
 
 /// The result of a call: `T::value_type` where `T` is a coroutine type (it names a `promise_type`), else `T` itself.
 template <class T>

@@ -9,6 +9,8 @@ struct Unknown {
 void charge(Unknown order);
 #elif WRONG == 2
 Unknown charge(int order);
+#elif WRONG == 4
+void charge(const std::vector<std::string_view>& orders);
 #else
 int charge(int order);
 #endif
@@ -19,8 +21,19 @@ temporal::workflow::Task<void> sell(const std::string& order);
 temporal::workflow::Task<void> sell(std::string order);
 #endif
 
+#if WRONG == 5
+using Reason = std::optional<std::string_view>;
+#else
+using Reason = std::optional<std::string>;
+#endif
+struct Rent {
+  temporal::workflow::Task<void> run();
+  void cancel(const Reason& reason);
+};
+
 void configure(temporal::worker::WorkerOptions& options) {
   options.add_activity<charge>();
   options.add_workflow<buy>();
   options.add_workflow<sell>();
+  options.add_workflow(temporal::workflow::definition<Rent>().run<&Rent::run>().signal<&Rent::cancel>());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <temporal/common/function_traits.h>
 #include <temporal/common/payload.h>
 #include <temporal/converter/detail/strict_numbers.h>
 #include <temporal/converter/optional_json.h>
@@ -91,6 +92,9 @@ Payload encode(const T& value) {
 
 template <class T>
 T decode(const Payload& payload, const Target& target) {
+  static_assert(temporal::detail::owns<T>,
+                "This type does not own what it points to, and the payload is gone before the value is used: take a "
+                "std::string, a std::vector or another type that owns, not a view, span, pointer or reference.");
   if constexpr (std::same_as<T, RawValue>) {
     return {payload};
   } else if constexpr (Nothing<T>) {
