@@ -85,6 +85,20 @@ TEST(ActivityDefinition, AnArgumentThatDoesNotDecodeNamesTypeAndArgument) {
   }
 }
 
+TEST(ActivityDefinition, AResultThatCannotTravelFailsTheAttempt) {
+  const auto ratio = activity::callable_definition("ratio", [](double a, double b) { return a / b; });
+  EXPECT_THROW((void)ratio.run(converter::to_payloads(0.0, 0.0)), EncodeError);
+  EXPECT_THROW((void)ratio.run(converter::to_payloads(1.0, 0.0)), EncodeError);
+  const auto ratio_later =
+      activity::callable_definition("ratio", [](double a, double b) -> Task<double> { co_return a / b; });
+  EXPECT_THROW((void)sync_wait(ratio_later.run_task(converter::to_payloads(0.0, 0.0))), EncodeError);
+  const auto cut = activity::callable_definition("cut", [](const std::string& name) { return name.substr(0, 2); });
+  EXPECT_THROW((void)cut.run(converter::to_payloads("M\xC3\xBCller")), EncodeError);
+  const auto count =
+      activity::callable_definition("count", [](const std::vector<int>& counts) { return counts.size(); });
+  EXPECT_THROW((void)count.run(converter::to_payloads(std::vector{5'000'000'000})), DecodeError);
+}
+
 TEST(ActivityContext, IsOnlyThereInsideAnActivity) { EXPECT_THROW((void)activity::info(), std::logic_error); }
 
 TEST(ActivityContext, KeepsTheFirstReasonOfACancellation) {

@@ -37,6 +37,7 @@ class InlineExecutor final : public Executor {
 /// they were posted.
 class ThreadPool final : public Executor {
  public:
+  /// @param threads at least one: 0 counts as 1
   explicit ThreadPool(std::size_t threads);
   /// Runs what was posted, also by those jobs, and ends the threads.
   ~ThreadPool() override;

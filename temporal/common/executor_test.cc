@@ -21,6 +21,13 @@ TEST(ThreadPool, RunsWhatWasPostedBeforeItEnds) {
   EXPECT_EQ(ran, 100);
 }
 
+TEST(ThreadPool, OfNoThreadsHasOne) {
+  std::latch ran{1};
+  ThreadPool pool{0};
+  pool.post([&] { ran.count_down(); });
+  ran.wait();
+}
+
 TEST(ThreadPool, RunsJobsSideBySide) {
   std::latch all_there{3};
   ThreadPool pool{3};

@@ -3,6 +3,7 @@
 #include <temporal/common/duration.h>
 #include <temporal/common/error.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -50,8 +51,9 @@ class FutureState {
   }
 
   bool wait_for(Duration duration) {
+    constexpr Duration longest = std::chrono::hours{24} * 36'500;  // more would overflow when the present is added
     std::unique_lock lock{mutex_};
-    return changed_.wait_for(lock, duration, [this] { return settled_; });
+    return changed_.wait_for(lock, std::min(duration, longest), [this] { return settled_; });
   }
 
   T take() {

@@ -22,6 +22,17 @@ TEST(Future, HandsOverAResultFromAnotherThread) {
   EXPECT_TRUE(future.wait_for(0s));
 }
 
+TEST(Future, IsWaitedForAnyLengthOfTime) {
+  const detail::Promise<int> promise;
+  auto future = promise.future();
+  for (const Duration duration : {Duration::zero(), Duration{-1}, Duration::min()}) {
+    EXPECT_FALSE(future.wait_for(duration));
+  }
+  std::thread waits{[&] { EXPECT_TRUE(future.wait_for(Duration::max())); }};
+  promise.set_value(7);
+  waits.join();
+}
+
 TEST(Future, ThrowsWhatTheCallFailedWith) {
   const Promise<void> promise;
   auto future = promise.future();

@@ -34,6 +34,17 @@ TEST(Sleep, EndsAtOnceWhenAStopIsRequested) {
   EXPECT_FALSE(sync_wait(sleep_for(1h), stop.get_token())) << "requested before";
 }
 
+TEST(Sleep, OfNothingOrLessIsOverAtOnceAndTheLongestIsNot) {
+  for (const Duration duration : {Duration::zero(), Duration{-1}, Duration::min()}) {
+    EXPECT_TRUE(sync_wait(sleep_for(duration)));
+  }
+  std::stop_source stop;
+  auto longest = start(default_executor(), sleep_for(Duration::max()), stop.get_token());
+  EXPECT_FALSE(longest.wait_for(Duration::zero()));
+  stop.request_stop();
+  EXPECT_FALSE(longest.get());
+}
+
 TEST(Sleep, HoldsNoThread) {
   ThreadPool pool{1};
   const auto begin = Clock::now();

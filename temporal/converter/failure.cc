@@ -125,9 +125,10 @@ std::pair<Failure, std::exception_ptr> convert(const std::exception_ptr& error) 
     set_info(failure, known);
     return {std::move(failure), known.cause()};
   } catch (const std::exception& other) {
-    auto failure = begin(other.what());
+    const auto* ours = dynamic_cast<const Error*>(&other);
+    auto failure = begin(ours == nullptr ? other.what() : ours->message());
     failure.mutable_application_failure_info()->set_type(name(type_name(typeid(other))));
-    if (const auto* ours = dynamic_cast<const Error*>(&other)) return {std::move(failure), ours->cause()};
+    if (ours != nullptr) return {std::move(failure), ours->cause()};
     const auto* nested = dynamic_cast<const std::nested_exception*>(&other);
     return {std::move(failure), nested == nullptr ? nullptr : nested->nested_ptr()};
   } catch (...) {

@@ -2,11 +2,25 @@
 
 #include <temporal/common/client_errors.h>
 #include <temporal/common/utf8.h>
+#include <temporal/converter/detail/encoding.h>
 #include <temporal/converter/detail/seconds.h>
 
+#include <cmath>
 #include <utility>
 
 namespace temporal::converter {
+namespace {
+
+void check_utf8(const std::string& text, const char* what) {
+  if (!temporal::detail::is_valid_utf8(text)) throw EncodeError(std::string{what} + " is not UTF-8");
+}
+
+void check_finite(double number, const char* what) {
+  if (!std::isfinite(number)) throw EncodeError(std::string{what} + " is NaN or infinite");
+}
+
+}  // namespace
+
 Payload to_payload(const ProtoPayload& message) {
   return {.metadata = {message.metadata().begin(), message.metadata().end()}, .data = message.data()};
 }
@@ -29,13 +43,11 @@ std::map<std::string, Payload> to_payload_map(const ProtoPayloadMap& messages) {
 }
 
 ProtoPayload to_proto(Payload payload) {
+  detail::check_keys(payload);
   ProtoPayload message;
   message.set_data(std::move(payload.data));
   auto& metadata = *message.mutable_metadata();
-  for (auto& [key, value] : payload.metadata) {
-    if (!temporal::detail::is_valid_utf8(key)) throw EncodeError("a key in the metadata of a payload is not UTF-8");
-    metadata[key] = std::move(value);
-  }
+  for (auto& [key, value] : payload.metadata) metadata[key] = std::move(value);
   return message;
 }
 
@@ -52,8 +64,7 @@ void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Pay
 void set_payload_map(ProtoPayloadMap& messages, std::map<std::string, Payload> payloads) {
   messages.clear();
   for (auto& [key, payload] : payloads) {
-    if (!temporal::detail::is_valid_utf8(key))
-      throw EncodeError("the name of a memo's field or of a header is not UTF-8");
+    check_utf8(key, "the name of a memo's field or of a header");
     messages[key] = to_proto(std::move(payload));
   }
 }
@@ -87,6 +98,8 @@ Priority to_priority(const temporal::api::common::v1::Priority& message) {
 temporal::api::common::v1::Priority to_proto(const Priority& priority) {
   temporal::api::common::v1::Priority message;
   message.set_priority_key(priority.priority_key);
+  check_utf8(priority.fairness_key, "the fairness key of a priority");
+  check_finite(priority.fairness_weight, "the fairness weight of a priority");
   message.set_fairness_key(priority.fairness_key);
   message.set_fairness_weight(priority.fairness_weight);
   return message;
@@ -106,11 +119,15 @@ RetryPolicy to_retry_policy(const temporal::api::common::v1::RetryPolicy& messag
 
 temporal::api::common::v1::RetryPolicy to_proto(const RetryPolicy& policy) {
   temporal::api::common::v1::RetryPolicy message;
+  check_finite(policy.backoff_coefficient, "the backoff coefficient of a retry policy");
   set_duration(*message.mutable_initial_interval(), policy.initial_interval);
   message.set_backoff_coefficient(policy.backoff_coefficient);
   if (policy.maximum_interval) set_duration(*message.mutable_maximum_interval(), *policy.maximum_interval);
   message.set_maximum_attempts(policy.maximum_attempts);
-  for (const auto& type : policy.non_retryable_error_types) message.add_non_retryable_error_types(type);
+  for (const auto& type : policy.non_retryable_error_types) {
+    check_utf8(type, "an error type of a retry policy");
+    message.add_non_retryable_error_types(type);
+  }
   return message;
 }
 

@@ -12,7 +12,8 @@
 #include <vector>
 
 /// \file
-/// Between the types of temporal/common/ and their messages. Not public: no header for users includes it.
+/// Between the types of temporal/common/ and their messages. Not public: no header for users includes it. What makes
+/// messages throws `EncodeError` for a string that is not UTF-8 and for a number that is not finite.
 
 namespace temporal::converter {
 
@@ -25,7 +26,6 @@ std::vector<Payload> to_payloads(const ProtoPayloads& messages);
 std::vector<Payload> to_payloads(const temporal::api::common::v1::Payloads& messages);
 std::map<std::string, Payload> to_payload_map(const ProtoPayloadMap& messages);
 
-/// @throws EncodeError when a key is not UTF-8, as the three below do.
 ProtoPayload to_proto(Payload payload);
 void set_payloads(ProtoPayloads& messages, std::vector<Payload> payloads);
 void set_payloads(temporal::api::common::v1::Payloads& messages, std::vector<Payload> payloads);

@@ -5,6 +5,7 @@
 #include <temporal/common/detail/json_depth.h>
 #include <temporal/common/detail/thrown_value.h>
 #include <temporal/common/type_name.h>
+#include <temporal/common/utf8.h>
 #include <temporal/converter/payload_converter.h>
 
 #include <cmath>
@@ -65,6 +66,17 @@ void fail(const Payload& payload, const Target& target, std::string_view reason,
   auto message = subject + " does not decode as " + info.cpp_type + " (encoding " +
                  (info.encoding.empty() ? "not given" : info.encoding) + "): " + std::string{reason};
   throw DecodeError(std::move(message), std::move(info), std::move(cause));
+}
+
+Payload encode_raw(const Payload& payload) {
+  check_keys(payload);
+  return payload;
+}
+
+void check_keys(const Payload& payload) {
+  for (const auto& [key, value] : payload.metadata) {
+    if (!temporal::detail::is_valid_utf8(key)) throw EncodeError("a key in the metadata of a payload is not UTF-8");
+  }
 }
 
 Payload encode_nothing() { return make_payload(null_encoding, {}); }

@@ -45,6 +45,7 @@ concept Nothing = std::same_as<T, std::monostate> || std::same_as<T, std::nullpt
 template <class T>
 concept Protobuf = std::is_base_of_v<google::protobuf::MessageLite, T>;
 
+Payload encode_raw(const Payload& payload);
 Payload encode_nothing();
 Payload encode_bytes(const Bytes& bytes);
 Payload encode_message(const google::protobuf::Message& message);
@@ -63,7 +64,7 @@ nlohmann::json decode_json(const Payload& payload, const Target& target);
 template <class T>
 Payload encode(const T& value) {
   if constexpr (std::same_as<T, RawValue>) {
-    return value.payload;
+    return encode_raw(value.payload);
   } else if constexpr (Nothing<T>) {
     return encode_nothing();
   } else if constexpr (is_optional<T>) {

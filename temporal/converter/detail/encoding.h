@@ -23,6 +23,8 @@ constexpr std::string_view proto_encoding = "binary/protobuf";
 Payload make_payload(std::string_view encoding, std::string data);
 /// Empty when it is not there.
 std::string metadata_of(const Payload& payload, const char* key);
+/// Strings of protobuf are UTF-8; values may be anything. @throws EncodeError
+void check_keys(const Payload& payload);
 /// What is said of JSON that is nested too deep.
 std::string too_deep();
 /// @throws DecodeError
