@@ -9,6 +9,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 use temporalio_client::tonic;
+use tokio::runtime::Handle;
 
 /// `TemporalCode` of the C header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +73,35 @@ impl Error {
 
 /// Runs a call and gives its outcome, a panic included.
 pub fn guarded_now<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(call))
-        .unwrap_or_else(|payload| Err(Error::panicked(payload.as_ref())))
+    let guarded = || {
+        catch_unwind(AssertUnwindSafe(call))
+            .unwrap_or_else(|payload| Err(Error::panicked(payload.as_ref())))
+    };
+    match Handle::try_current() {
+        Err(e) if e.is_thread_local_destroyed() => on_another_thread(guarded),
+        _ => guarded(),
+    }
+}
+
+/// A thread at its very end has lost what Rust keeps for it, and tokio panics there. The main thread is in this state
+/// while static objects of the program are destroyed, and they may well be clients and workers.
+fn on_another_thread<T>(call: impl FnOnce() -> Result<T>) -> Result<T> {
+    struct Handed<T>(T);
+    // SAFETY: this thread does nothing until the other one has ended.
+    unsafe impl<T> Send for Handed<T> {}
+    let call = Handed(call);
+    let run = move || {
+        let Handed(call) = { call };
+        Handed(call())
+    };
+    // SAFETY: joined below, so nothing that it borrows goes before it ends. Not a scope: those wait by what is lost.
+    let outcome = unsafe { std::thread::Builder::new().spawn_unchecked(run) }
+        .map_err(|e| Error::new(Code::Internal, format!("no thread to end on: {e}")))?
+        .join();
+    match outcome {
+        Ok(Handed(outcome)) => outcome,
+        Err(payload) => Err(Error::panicked(payload.as_ref())),
+    }
 }
 
 /// Runs a future and gives its outcome, a panic included.
@@ -95,6 +123,29 @@ mod tests {
         assert_eq!(with_text.text(), "panic in the bridge: oh no");
         let formatted = guarded_now::<()>(|| panic!("oh {}", 7)).unwrap_err();
         assert_eq!(formatted.text(), "panic in the bridge: oh 7");
+    }
+
+    #[test]
+    fn a_call_on_a_thread_at_its_end_runs_on_another() {
+        struct AtTheEnd(std::sync::mpsc::Sender<bool>);
+        impl Drop for AtTheEnd {
+            fn drop(&mut self) {
+                let destroyed = || {
+                    Handle::try_current()
+                        .unwrap_err()
+                        .is_thread_local_destroyed()
+                };
+                let outcome = guarded_now(|| Ok(destroyed())).unwrap();
+                self.0.send(destroyed() && !outcome).unwrap();
+            }
+        }
+        thread_local!(static LAST: std::cell::OnceCell<AtTheEnd> = const { std::cell::OnceCell::new() });
+        let (sender, receiver) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            LAST.with(|last| drop(last.set(AtTheEnd(sender)))); // registered first, so destroyed last
+            let _ = Handle::try_current();
+        });
+        assert!(receiver.recv().unwrap());
     }
 
     #[test]

@@ -189,7 +189,13 @@ impl<T: Send + 'static> Request<T> {
     {
         match handle {
             Err(e) => self.answer(Err(e)),
-            Ok(handle) => drop(handle.spawn(self.answered(guarded_now(prepare)))),
+            Ok(handle) => {
+                let answered = self.answered(guarded_now(prepare));
+                let _ = guarded_now(|| {
+                    drop(handle.spawn(answered));
+                    Ok(())
+                });
+            }
         }
     }
 

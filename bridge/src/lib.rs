@@ -8,6 +8,7 @@ mod error;
 mod ffi;
 mod goodbyes;
 mod heartbeats;
+mod log_fields;
 mod meter;
 mod metric;
 mod options;

@@ -3,7 +3,7 @@
 use crate::{
     error::{Code, Error, Result},
     ffi::{self, Bytes, User, answer_now},
-    options as messages,
+    log_fields, options as messages,
     telemetry::Telemetry,
 };
 use prost::Message;
@@ -66,9 +66,10 @@ impl CoreLogConsumer for LogSink {
         let record = messages::LogRecord {
             level,
             unix_time_ms: log.millis_since_epoch() as i64,
-            fields_json: serde_json::to_string(&log.fields).unwrap_or_default(),
+            fields_json: serde_json::to_string(&log_fields::fit_to_print(log.fields))
+                .unwrap_or_default(),
             target: log.target,
-            message: log.message,
+            message: log_fields::bounded(log.message),
         }
         .encode_to_vec();
         (self.callback)(self.user.pointer(), record.as_ptr(), record.len());

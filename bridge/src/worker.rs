@@ -19,7 +19,8 @@ use std::{
 use temporalio_client::tonic;
 use temporalio_protos::coresdk::ActivityTaskCompletion;
 use temporalio_sdk_core::{
-    PollError, Worker, WorkerValidationError, init_worker, replay::HistoryFeeder,
+    CompleteActivityError, CompleteNexusError, CompleteWfError, PollError, Worker,
+    WorkerValidationError, init_worker, replay::HistoryFeeder,
 };
 use tokio::runtime::Handle;
 
@@ -186,6 +187,38 @@ macro_rules! poll {
     };
 }
 
+/// Why core refuses a completion, without what it quotes of it.
+trait Refusal {
+    fn reason(self) -> String;
+}
+
+impl Refusal for CompleteWfError {
+    fn reason(self) -> String {
+        match self {
+            Self::MalformedWorkflowCompletion { mut reason, .. } => {
+                reason.truncate(reason.find(" Commands: ").unwrap_or(reason.len()));
+                reason
+            }
+            other => other.to_string(),
+        }
+    }
+}
+
+impl Refusal for CompleteActivityError {
+    fn reason(self) -> String {
+        match self {
+            Self::MalformedActivityCompletion { reason, .. } => reason,
+            other => other.to_string(),
+        }
+    }
+}
+
+impl Refusal for CompleteNexusError {
+    fn reason(self) -> String {
+        self.to_string()
+    }
+}
+
 macro_rules! complete {
     ($name:ident, $complete:ident, $before:expr) => {
         /// # Safety
@@ -207,7 +240,7 @@ macro_rules! complete {
                         core.$complete(completion)
                             .await
                             .map(|_| Vec::new())
-                            .map_err(|e| ffi::invalid(e.to_string()))
+                            .map_err(|e| ffi::invalid(e.reason()))
                     };
                     Ok(Box::pin(completing)) // it is large, and is handed on often
                 })

@@ -5,6 +5,7 @@
 #include <temporal/client/detail/session.h>
 #include <temporal/client/detail/start_update.h>
 #include <temporal/core/telemetry.h>
+#include <temporal/core/worker_log.h>
 
 #include <unistd.h>
 
@@ -80,7 +81,7 @@ Client connect(std::shared_ptr<core::Runtime> runtime, ConnectOptions options) {
 
 const std::shared_ptr<core::Runtime>& default_runtime() {
   // Never destroyed: calls may still be under way when the process ends.
-  static const auto& runtime = *new std::shared_ptr<core::Runtime>(core::Runtime::create({}));
+  static const auto& runtime = *new std::shared_ptr<core::Runtime>(core::create_runtime_that_warns());
   return runtime;
 }
 
@@ -88,7 +89,7 @@ const std::shared_ptr<core::Runtime>& default_runtime() {
 
 Client Client::connect(ConnectOptions options) {
   validate(options);
-  auto runtime = options.telemetry ? options.telemetry->runtime([] { return core::Runtime::create({}); })
+  auto runtime = options.telemetry ? options.telemetry->runtime(core::create_runtime_that_warns)
                                    : detail::default_runtime();
   return detail::connect(std::move(runtime), std::move(options));
 }

@@ -93,6 +93,9 @@ class Logger {
   /// A logger that drops each record for which `condition` is false. It must not throw.
   [[nodiscard]] Logger when(std::function<bool()> condition) const;
 
+  /// True when both write to the same sink.
+  [[nodiscard]] bool shares_sink_with(const Logger& other) const noexcept { return output_ == other.output_; }
+
   /// True when a record of this level would be written: asks before building an expensive one.
   [[nodiscard]] bool enabled(LogLevel level) const noexcept;
 

@@ -3,6 +3,7 @@
 #include <temporal/converter/protobuf_log.h>
 #include <temporal/core/runtime.h>
 #include <temporal/core/telemetry.h>
+#include <temporal/core/worker_log.h>
 #include <temporal/envconfig/load_client_config.h>
 #include <temporal/lambda/detail/log_settings.h>
 #include <temporal/lambda/detail/world.h>
@@ -97,11 +98,8 @@ std::shared_ptr<core::Runtime> create_runtime(const Logger& log, bool on_lambda)
   for (std::size_t i = 0; i < levels.size(); ++i) {
     if (log.enabled(levels.at(i))) options.set_core_log_level(level_names.at(i));
   }
-  return core::Runtime::create(options, [log](const bridge::v1::LogRecord& record) {
-    const auto index = std::clamp<std::size_t>(record.level(), 1, levels.size()) - 1;
-    log.write(levels.at(index), record.message(),
-              {{"target", record.target()}, {"fields", LogValue::Json{record.fields_json()}}});
-  });
+  return core::Runtime::create(options,
+                               [log](const bridge::v1::LogRecord& record) { core::log_record(log, record); });
 }
 
 /// That of the telemetry, which keeps it, or one without.

@@ -8,7 +8,10 @@
 
 namespace temporal::worker::detail {
 
-inline Logger log_of(const WorkerOptions& options) { return options.log.value_or(Logger::to_stderr({})); }
+inline Logger log_of(const WorkerOptions& options) {
+  static const auto& standard = *new Logger{Logger::to_stderr({})};  // one for all, and for as long as any thread lives
+  return options.log.value_or(standard);
+}
 
 /// What a worker with these options tells every workflow run, whether a server or the replayer asks it to run.
 inline workflow::detail::InstanceOptions instance_options(const WorkerOptions& options, std::string namespace_,
