@@ -113,6 +113,12 @@ void add_log_fields(std::initializer_list<LogField> fields) {
 }
 Meter metrics() { return detail::Context::current().meter(); }
 
-void complete_asynchronously() { throw detail::CompletesAsynchronously{}; }
+void complete_asynchronously() {
+  if (info().is_local) {
+    throw std::logic_error{
+        "a local activity cannot complete asynchronously: nobody but its worker knows of it. Call it as an activity"};
+  }
+  throw detail::CompletesAsynchronously{};
+}
 
 }  // namespace temporal::activity

@@ -80,7 +80,8 @@ void throw_if_cancelled();
 
 /// Leaves the activity, which goes on elsewhere: whoever has its task token, or its workflow id and activity id,
 /// completes it later with `client::Client::async_activity_handle`. It leaves with an exception that only the worker
-/// catches. See https://docs.temporal.io/activity-execution#asynchronous-activity-completion.
+/// catches. A local activity cannot leave so: it throws `std::logic_error`. See
+/// https://docs.temporal.io/activity-execution#asynchronous-activity-completion.
 [[noreturn]] void complete_asynchronously();
 
 /// The worker's logger (`WorkerOptions::log`) with the fields `activity_id`, `activity_type`, `attempt`, `workflow_id`,

@@ -44,6 +44,7 @@ class ReplayWorker {
   ReplayWorker(const ReplayWorker&) = delete;
   ReplayWorker& operator=(const ReplayWorker&) = delete;
   ~ReplayWorker() {
+    if (is_stuck_) return;
     try {
       core_->close_histories();
       core_->initiate_shutdown();
@@ -61,10 +62,13 @@ class ReplayWorker {
         [&](core::Callback done) { core_->push_history(history.workflow_id, history.bytes, std::move(done)); });
     std::exception_ptr task_failure;
     while (const auto bytes = next_activation()) {
-      const auto completion = workflows_.handle(*bytes);
-      core::await([&](core::Callback done) { core_->complete_workflow_activation(completion, std::move(done)); });
       WorkflowActivation activation;
-      if (!activation.ParseFromString(*bytes) || activation.run_id() != run_id) continue;
+      if (!activation.ParseFromString(*bytes)) {
+        is_stuck_ = true;
+        throw Error{"core sent an activation that does not decode"};
+      }
+      const auto completion = complete(activation.run_id(), workflows_.handle(*bytes));
+      if (activation.run_id() != run_id) continue;
       for (const auto& job : activation.jobs()) {
         if (job.has_remove_from_cache()) return judge(job.remove_from_cache(), task_failure);
       }
@@ -74,7 +78,27 @@ class ReplayWorker {
     return std::make_exception_ptr(Error("the replay ended before the history did"));
   }
 
+  /// Core waits for an answer that it has not taken: nothing more can be replayed.
+  [[nodiscard]] bool is_stuck() const { return is_stuck_; }
+
  private:
+  /// Gives what core took: the completion, or that the task failed, because core refused it.
+  std::string complete(const std::string& run_id, std::string completion) {
+    const auto send = [this](const std::string& bytes) {
+      core::await([&](core::Callback done) { core_->complete_workflow_activation(bytes, std::move(done)); });
+    };
+    try {
+      send(completion);
+      return completion;
+    } catch (const core::Error& error) {
+      completion = worker::detail::WorkflowRunner::refused(run_id, error.what());
+    }
+    is_stuck_ = true;
+    send(completion);
+    is_stuck_ = false;
+    return completion;
+  }
+
   /// Nothing once core has shut down.
   std::optional<std::string> next_activation() {
     try {
@@ -101,6 +125,7 @@ class ReplayWorker {
 
   std::unique_ptr<core::Worker> core_;
   worker::detail::WorkflowRunner workflows_;
+  bool is_stuck_ = false;
 };
 
 std::exception_ptr replay_one(ReplayWorker& worker, const client::WorkflowHistory& history) {
@@ -117,8 +142,10 @@ std::exception_ptr replay_one(ReplayWorker& worker, const client::WorkflowHistor
 
 Replayer::Replayer(worker::WorkerOptions options) : options_(std::move(options)) {
   if (options_.task_queue.empty()) options_.task_queue = replay_namespace;
-  for (auto& workflow : options_.workflows)
-    workflow.options.required_activities.clear();  // no activity runs in a replay
+  for (auto& workflow : options_.workflows) {
+    workflow.options.required_activities.clear();                                    // no activity runs in a replay
+    if (!options_.deployment_version) workflow.options.versioning_behavior.reset();  // and no server learns of it
+  }
   worker::validate(options_);
 }
 
@@ -129,11 +156,12 @@ void Replayer::replay(const client::WorkflowHistory& history) const {
 
 std::vector<ReplayResult> Replayer::replay_all(std::span<const client::WorkflowHistory> histories,
                                                OnFailure on_failure) const {
-  ReplayWorker worker{options_};
+  std::optional<ReplayWorker> worker;
   std::vector<ReplayResult> results;
   results.reserve(histories.size());
   for (const auto& history : histories) {
-    results.push_back({.workflow_id = history.workflow_id, .failure = replay_one(worker, history)});
+    if (!worker || worker->is_stuck()) worker.emplace(options_);
+    results.push_back({.workflow_id = history.workflow_id, .failure = replay_one(*worker, history)});
     if (results.back().failure && on_failure == OnFailure::stop) break;
   }
   return results;

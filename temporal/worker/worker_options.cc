@@ -36,6 +36,11 @@ void check_workflow(const workflow::Definition& definition, const WorkerOptions&
            " has no versioning behavior: register it with {.versioning_behavior = VersioningBehavior::pinned} (or "
            "auto_upgrade), or set worker_config.default_versioning_behavior for all workflows");
   }
+  if (!options.deployment_version && definition.options.versioning_behavior) {
+    refuse("workflow " + definition.name +
+           " has a versioning behavior, and the worker has no version: the server would refuse all that it does. Set "
+           "deployment_version, or register the workflow without a versioning_behavior");
+  }
 }
 
 void check_required_activities(const workflow::Definition& definition, const WorkerOptions& options) {

@@ -84,8 +84,9 @@ struct WorkerOptions {
   workflow::FailureTypes workflow_failure_exception_types = {};
   /// A workflow whose code does not fit its history fails, where otherwise its task does and is tried again.
   bool nondeterminism_fails_workflow = false;
-  /// Where `workflow::logger()` and `activity::logger()` write. Not chosen: JSON lines on standard error; on Lambda,
-  /// the invocation's own log.
+  /// Where `workflow::logger()` and `activity::logger()` write, the worker itself, and what works below it: a server
+  /// that is away or refuses something is a warning there. Not chosen: JSON lines on standard error; on Lambda, the
+  /// invocation's own log.
   std::optional<Logger> log = {};
 
   /// Around every workflow run and every attempt of an activity; the first one is the outermost.
@@ -138,9 +139,9 @@ struct WorkerOptions {
 };
 
 /// Throws `ConfigurationError`, with what to change, for options no worker could run with: no task queue, nothing
-/// registered, an empty name, a name registered twice, a workflow without a run function, a versioned one without a
-/// versioning behavior, a workflow whose `required_activities` are not all here, a limit that lets nothing through, an
-/// interceptor that is null. A worker calls it when it is constructed.
+/// registered, an empty name, a name registered twice, a workflow without a run function, a versioning behavior without
+/// a version or the other way round, a workflow whose `required_activities` are not all here, a limit that lets nothing
+/// through, an interceptor that is null. A worker calls it when it is constructed.
 ///
 /// A workflow may call activities that it does not require and that are not registered here: another worker of the task
 /// queue can have them. A worker that has others fails the task with a "NotFoundError" that lists those.

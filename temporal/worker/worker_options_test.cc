@@ -143,6 +143,16 @@ TEST(WorkerOptions, AVersionedWorkflowNeedsABehaviorOfItsOwnOrTheDefault) {
   EXPECT_EQ(complaint(options), "");
 }
 
+TEST(WorkerOptions, AVersioningBehaviorOfAWorkflowNeedsAVersion) {
+  auto options = good();
+  options.workflows.front().options.versioning_behavior = VersioningBehavior::pinned;
+  EXPECT_THAT(complaint(options),
+              testing::AllOf(testing::HasSubstr("workflow hello"), testing::HasSubstr("Set deployment_version"),
+                             testing::HasSubstr("without a versioning_behavior")));
+  options.deployment_version = {.deployment_name = "app", .build_id = "1"};
+  EXPECT_EQ(complaint(options), "");
+}
+
 TEST(WorkerOptions, ADefaultVersioningBehaviorNeedsAVersion) {
   auto options = good();
   options.default_versioning_behavior = VersioningBehavior::pinned;

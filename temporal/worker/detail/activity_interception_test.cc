@@ -104,7 +104,7 @@ class ActivityInterception : public testing::Test {
         {.execute = [this](auto job) { blocking.post(std::move(job)); },
          .post = [this](auto job) { coroutines.post(std::move(job)); },
          .hold = [&]() -> std::shared_ptr<void> { return {nullptr, [&](void*) { ended.set_value(); }}; },
-         .complete = [this](const std::string& bytes) { EXPECT_TRUE(completion.ParseFromString(bytes)); },
+         .complete = [this](const std::string& bytes, const auto&) { EXPECT_TRUE(completion.ParseFromString(bytes)); },
          .record_heartbeat = [this](const std::string& bytes) { EXPECT_TRUE(heartbeat.ParseFromString(bytes)); }},
         std::move(interceptors)};
     coresdk::activity_task::ActivityTask task;

@@ -1,10 +1,14 @@
 #include <temporal/worker/detail/activity_runner.h>
 
 #include <temporal/common/errors.h>
+#include <temporal/common/running.h>
 #include <temporal/common/start.h>
+#include <temporal/converter/activity_failure.h>
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
 
+#include <array>
+#include <system_error>
 #include <utility>
 
 namespace temporal::worker::detail {
@@ -60,44 +64,60 @@ CancellationReason to_reason(coresdk::activity_task::ActivityCancelReason reason
   }
 }
 
-/// How an activity ended that lets a `CancelledError` through. One that was paused or reset is not cancelled: the
-/// server runs it again, and refuses the report of a cancellation.
-ActivityExecutionResult cancelled(std::optional<CancellationReason> reason, const std::exception_ptr& error) {
+ActivityExecutionResult failed_with(const std::exception_ptr& error) {
   ActivityExecutionResult result;
-  const auto fail = [&result](const std::exception_ptr& failure) {
-    *result.mutable_failed()->mutable_failure() = converter::to_failure(failure);
-  };
-  if (reason == CancellationReason::paused) {
-    fail(std::make_exception_ptr(ApplicationError{"the activity was paused", {.type = "ActivityPause"}}));
-  } else if (reason == CancellationReason::reset) {
-    fail(std::make_exception_ptr(ApplicationError{"the activity was reset", {.type = "ActivityReset"}}));
-  } else if (reason) {
-    *result.mutable_cancelled()->mutable_failure() = converter::to_failure(error);
-  } else {
-    fail(error);
-  }
+  *result.mutable_failed()->mutable_failure() = converter::to_activity_failure(error);
   return result;
+}
+
+/// How an activity ended that lets a `CancelledError` through after it was asked to stop. One that was paused or reset
+/// is not cancelled: the server runs it again, and refuses the report of a cancellation.
+ActivityExecutionResult cancelled(CancellationReason reason, const std::exception_ptr& error) {
+  switch (reason) {
+    case CancellationReason::paused:
+      return failed_with(
+          std::make_exception_ptr(ApplicationError{"the activity was paused", {.type = "ActivityPause"}}));
+    case CancellationReason::reset:
+      return failed_with(
+          std::make_exception_ptr(ApplicationError{"the activity was reset", {.type = "ActivityReset"}}));
+    default:
+      break;
+  }
+  ActivityExecutionResult result;
+  *result.mutable_cancelled()->mutable_failure() = converter::to_failure(error);
+  return result;
+}
+
+bool is_benign(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const ApplicationError& known) {
+    return known.category() == ErrorCategory::benign;
+  } catch (...) {
+    return false;
+  }
+}
+
+/// It was asked to stop because its worker ends, which no server knows of.
+bool is_given_up(const Context& context) {
+  return context.info.is_local && context.cancellation_reason() == CancellationReason::worker_shutdown;
+}
+
+std::string to_completion(const std::string& token, ActivityExecutionResult result) {
+  coresdk::ActivityTaskCompletion completion;
+  completion.set_task_token(token);
+  *completion.mutable_result() = std::move(result);
+  return completion.SerializeAsString();
+}
+
+temporal::detail::RunningHere::Names names_of(const activity::Info& info) {
+  return {.kind = "activity", .type = info.activity_type, .id = info.activity_id, .workflow_id = info.workflow_id};
 }
 
 /// Runs an activity of either kind.
 Task<Payload> call(const activity::Definition& definition, std::vector<Payload> arguments) {
   if (definition.run_task) co_return co_await definition.run_task(std::move(arguments));
   co_return definition.run(arguments);
-}
-
-/// How an activity ended that is being left by an exception.
-ActivityExecutionResult result_of_exception(const Context& context) {
-  ActivityExecutionResult result;
-  try {
-    throw;
-  } catch (const activity::detail::CompletesAsynchronously&) {
-    result.mutable_will_complete_async();
-  } catch (const CancelledError&) {
-    result = cancelled(context.cancellation_reason(), std::current_exception());
-  } catch (...) {
-    *result.mutable_failed()->mutable_failure() = converter::to_failure(std::current_exception());
-  }
-  return result;
 }
 
 ActivityExecutionResult completed(Payload value) {
@@ -111,20 +131,31 @@ ActivityExecutionResult completed(Payload value) {
 /// Where an activity's coroutine runs: its context is current in each piece of it.
 class ActivityRunner::ContextExecutor final : public Executor {
  public:
-  ContextExecutor(std::shared_ptr<Context> context, std::function<void(Job)> post)
-      : context_(std::move(context)), post_(std::move(post)) {}
+  using Post = std::function<void(Job)>;
+
+  /// @param otherwise takes what `post` has no thread for: a piece that is lost would be waited for without end.
+  ContextExecutor(std::shared_ptr<Context> context, Post post, Post otherwise)
+      : context_(std::move(context)), ways_{std::move(post), std::move(otherwise)} {}
 
   void post(Job job) override {
-    post_([context = context_, job = std::move(job)] {
+    const Job piece = [context = context_, job = std::move(job)] {
       const Context::Scope scope{*context};
+      const temporal::detail::RunningHere running{names_of(context->info)};
       job();
-    });
+    };
+    for (const auto& way : ways_) {
+      try {
+        return way(piece);
+      } catch (const std::system_error&) {  // no thread
+      }
+    }
+    piece();
   }
   [[nodiscard]] Context& context() const { return *context_; }
 
  private:
   std::shared_ptr<Context> context_;
-  std::function<void(Job)> post_;
+  std::array<Post, 2> ways_;
 };
 
 ActivityRunner::ActivityRunner(std::vector<activity::Definition> definitions,
@@ -155,22 +186,40 @@ void ActivityRunner::start(const std::string& token, const coresdk::activity_tas
   auto context =
       std::make_shared<Context>(make_info(token, task_queue_, start), converter::to_payloads(start.heartbeat_details()),
                                 std::move(record), outside_.log, outside_.meter);
+  bool stops = false;
   {
     const std::scoped_lock lock{mutex_};
     running_.emplace(token, context);
+    stops = stops_local_activities_ && start.is_local();
   }
+  if (stops) context->cancel(CancellationReason::worker_shutdown);
   activity::ExecuteInput input{.arguments = converter::to_payloads(start.input())};
   const auto* definition = find(start.activity_type());
   const bool is_coroutine = definition != nullptr && definition->run_task;
   if (is_coroutine || !interceptors_.empty()) {
     if (!interceptors_.empty()) input.headers = converter::to_payload_map(start.header_fields());
-    const auto executor = std::make_shared<ContextExecutor>(context, is_coroutine ? outside_.post : outside_.execute);
+    const auto executor =
+        std::make_shared<ContextExecutor>(context, is_coroutine ? outside_.post : outside_.execute, outside_.post);
     (void)temporal::start(*executor, run_task(token, executor, outside_.hold(), std::move(input)),
                           context->stop_token());
   } else {
-    outside_.execute(
-        [this, token, context, arguments = std::move(input.arguments)] { run(token, *context, arguments); });
+    execute(token, context,
+            [this, token, context, arguments = std::move(input.arguments)] { run(token, *context, arguments); });
   }
+}
+
+void ActivityRunner::execute(const std::string& token, const std::shared_ptr<Context>& context,
+                             const Executor::Job& begin) {
+  ActivityExecutionResult result;
+  try {
+    return outside_.execute(begin);
+  } catch (const std::system_error& error) {
+    result = failed(*context, std::make_exception_ptr(ApplicationError{
+                                  std::string{"the worker has no thread for this activity: "} + error.what() +
+                                      ". Lower max_concurrent_activities, or raise the limit of threads",
+                                  {.type = "NoThread"}}));
+  }
+  finish(token, *context, std::move(result));
 }
 
 void ActivityRunner::cancel(const std::string& token, const coresdk::activity_task::Cancel& cancel) {
@@ -188,11 +237,35 @@ void ActivityRunner::run(const std::string& token, Context& context, const std::
   ActivityExecutionResult result;
   try {
     const Context::Scope scope{context};
+    const temporal::detail::RunningHere running{names_of(context.info)};
     result = completed(require(context.info.activity_type).run(arguments));
   } catch (...) {
     result = result_of_exception(context);
   }
-  finish(token, std::move(result));
+  finish(token, context, std::move(result));
+}
+
+/// How an activity ended that is being left by an exception.
+ActivityExecutionResult ActivityRunner::result_of_exception(Context& context) {
+  const auto error = std::current_exception();
+  try {
+    throw;
+  } catch (const activity::detail::CompletesAsynchronously&) {
+    ActivityExecutionResult result;
+    result.mutable_will_complete_async();
+    return result;
+  } catch (const CancelledError&) {
+    if (const auto reason = context.cancellation_reason()) return cancelled(*reason, error);
+    return failed(context, error);
+  } catch (...) {
+    return failed(context, error);
+  }
+}
+
+ActivityExecutionResult ActivityRunner::failed(Context& context, const std::exception_ptr& error) {
+  context.log().write(is_benign(error) ? LogLevel::debug : LogLevel::warn, "an attempt of an activity failed",
+                      {{"error", describe(error)}});
+  return failed_with(error);
 }
 
 Task<> ActivityRunner::run_task(std::string token, std::shared_ptr<ContextExecutor> executor, std::shared_ptr<void>,
@@ -205,7 +278,7 @@ Task<> ActivityRunner::run_task(std::string token, std::shared_ptr<ContextExecut
     result = result_of_exception(context);
   }
   context.interception = {};  // what the user's interceptors hold is let go before the worker can end
-  finish(token, std::move(result));
+  finish(token, context, std::move(result));
 }
 
 Task<Payload> ActivityRunner::execute(Context& context, activity::ExecuteInput input) const {
@@ -217,13 +290,42 @@ Task<Payload> ActivityRunner::execute(Context& context, activity::ExecuteInput i
   co_return co_await (first == nullptr ? body(std::move(input.arguments)) : first->execute(std::move(input)));
 }
 
-void ActivityRunner::finish(const std::string& token, ActivityExecutionResult result) {
-  coresdk::ActivityTaskCompletion completion;
-  completion.set_task_token(token);
-  *completion.mutable_result() = std::move(result);
-  outside_.complete(completion.SerializeAsString());
+void ActivityRunner::finish(const std::string& token, const Context& context, ActivityExecutionResult result) {
+  if (is_given_up(context) && !result.has_completed()) {
+    // Core would try it again here and never end, or tell the workflow of a cancellation that nobody asked for.
+    outside_.evict(context.info.workflow_run_id);
+  } else {
+    outside_.complete(to_completion(token, std::move(result)), [token](const std::string& reason) {
+      return to_completion(token,
+                           failed_with(std::make_exception_ptr(ApplicationError{
+                               "the result of this attempt was refused: " + reason, {.type = "ResultRefused"}})));
+    });
+  }
   const std::scoped_lock lock{mutex_};
   running_.erase(token);
+}
+
+void ActivityRunner::stop_local_activities() {
+  std::vector<std::shared_ptr<Context>> local;
+  {
+    const std::scoped_lock lock{mutex_};
+    stops_local_activities_ = true;
+    for (const auto& [token, context] : running_) {
+      if (context->info.is_local) local.push_back(context);
+    }
+  }
+  for (const auto& context : local) context->cancel(CancellationReason::worker_shutdown);
+}
+
+void ActivityRunner::log_running(std::string_view message) const {
+  const std::scoped_lock lock{mutex_};
+  for (const auto& [token, context] : running_) {
+    outside_.log.error(message, {{"activity_type", context->info.activity_type},
+                                 {"activity_id", context->info.activity_id},
+                                 {"attempt", context->info.attempt},
+                                 {"workflow_id", context->info.workflow_id},
+                                 {"run_id", context->info.workflow_run_id}});
+  }
 }
 
 const activity::Definition* ActivityRunner::find(const std::string& type) const {

@@ -18,6 +18,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -26,14 +27,20 @@ namespace temporal::worker::detail {
 /// The running activities of a worker: task bytes in, completion bytes out. Thread-safe.
 class ActivityRunner {
  public:
+  using Instead = std::function<std::string(const std::string& reason)>;
+
   /// The world around it. All are called from several threads.
   struct Outside {
-    std::function<void(Executor::Job)> execute = {};  ///< runs a job on a thread that may block
-    std::function<void(Executor::Job)> post = {};     ///< runs a piece of a coroutine
+    std::function<void(Executor::Job)> execute =
+        {};                                        ///< runs a job on a thread that may block; throws if there is none
+    std::function<void(Executor::Job)> post = {};  ///< runs a piece of a coroutine
     /// What it gives is held until a coroutine has ended: the runner has to outlive it.
     std::function<std::shared_ptr<void>()> hold = {};
-    std::function<void(const std::string& completion)> complete = {};
+    /// `instead` makes the completion that takes the place of one that is refused.
+    std::function<void(const std::string& completion, Instead instead)> complete = {};
     std::function<void(const std::string& heartbeat)> record_heartbeat = {};
+    /// Gives a run back, whose workflow task another worker does again.
+    std::function<void(const std::string& run_id)> evict = {};
     Logger log = {};
     Meter meter = {};
   };
@@ -47,19 +54,29 @@ class ActivityRunner {
   /// Starts an activity or cancels one that runs. Never throws for what the task asks; that becomes a failed activity.
   void handle(const std::string& task);
 
+  /// Asks local activities to stop, those that are still to come included: core tells other activities of the end of
+  /// their worker, and not these. One that is given up by it runs again elsewhere.
+  void stop_local_activities();
+
   [[nodiscard]] std::size_t running() const;
+  /// One line in the log for each that runs.
+  void log_running(std::string_view message) const;
 
  private:
   using Context = activity::detail::Context;
+  using Result = coresdk::activity_result::ActivityExecutionResult;
   class ContextExecutor;
 
   void start(const std::string& token, const coresdk::activity_task::Start& start);
   void cancel(const std::string& token, const coresdk::activity_task::Cancel& cancel);
+  void execute(const std::string& token, const std::shared_ptr<Context>& context, const Executor::Job& begin);
   void run(const std::string& token, Context& context, const std::vector<Payload>& arguments);
   Task<> run_task(std::string token, std::shared_ptr<ContextExecutor> executor, std::shared_ptr<void> hold,
                   activity::ExecuteInput input);
   Task<Payload> execute(Context& context, activity::ExecuteInput input) const;
-  void finish(const std::string& token, coresdk::activity_result::ActivityExecutionResult result);
+  static Result result_of_exception(Context& context);
+  static Result failed(Context& context, const std::exception_ptr& error);
+  void finish(const std::string& token, const Context& context, Result result);
   /// Null when there is none.
   [[nodiscard]] const activity::Definition* find(const std::string& type) const;
   [[nodiscard]] const activity::Definition& require(const std::string& type) const;
@@ -71,6 +88,7 @@ class ActivityRunner {
   Interceptors interceptors_;
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Context>> running_;
+  bool stops_local_activities_ = false;
 };
 
 }  // namespace temporal::worker::detail

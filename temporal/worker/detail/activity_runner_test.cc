@@ -7,9 +7,14 @@
 
 #include <gmock/gmock.h>
 
+#include <cerrno>
 #include <future>
 #include <memory>
 #include <stdexcept>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <vector>
 
 using namespace temporal;
 using coresdk::ActivityTaskCompletion;
@@ -35,6 +40,11 @@ Task<> wait_for_a_stop() {
 Task<> leave_later() {
   co_await sleep_for(1ms);
   activity::complete_asynchronously();
+}
+void fail_as_expected() { throw ApplicationError{"sold out", {.category = ErrorCategory::benign}}; }
+void cancel_unasked() { throw CancelledError{}; }
+void fail_with_a_cause() {
+  throw ActivityError{"deep", {}, std::make_exception_ptr(ApplicationError{"deeper", {.type = "Why"}})};
 }
 std::string anything(std::vector<RawValue> arguments) {
   return activity::info().activity_type + " of " + std::to_string(arguments.size());
@@ -72,20 +82,30 @@ class ActivityRunnerTest : public testing::Test {
   std::promise<void> ended_;
   std::vector<ActivityTaskCompletion> completions_;
   std::vector<coresdk::ActivityHeartbeat> heartbeats_;
+  std::vector<std::string> evicted_;
+  std::vector<std::string> log_;
+  ActivityRunner::Instead instead_;
   ActivityRunner runner_{
       {activity::function_definition<twice>(), activity::function_definition<fail>(),
-       activity::function_definition<beat>(), activity::function_definition<leave>(),
-       activity::function_definition<leave_later>(), activity::function_definition<stop_for_good>(),
-       activity::function_definition<twice_later>(), activity::function_definition<wait_for_a_stop>()},
+       activity::function_definition<fail_as_expected>(), activity::function_definition<fail_with_a_cause>(),
+       activity::function_definition<cancel_unasked>(), activity::function_definition<beat>(),
+       activity::function_definition<leave>(), activity::function_definition<leave_later>(),
+       activity::function_definition<stop_for_good>(), activity::function_definition<twice_later>(),
+       activity::function_definition<wait_for_a_stop>()},
       std::nullopt,
       "queue",
       {.execute = [this](auto job) { jobs_.push_back(std::move(job)); },
        .post = [this](auto job) { coroutines_.post(std::move(job)); },
        .hold = [this]() -> std::shared_ptr<void> { return {nullptr, [this](void*) { ended_.set_value(); }}; },
        .complete =
-           [this](const std::string& bytes) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); },
+           [this](const std::string& bytes, ActivityRunner::Instead instead) {
+             EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes));
+             instead_ = std::move(instead);
+           },
        .record_heartbeat =
-           [this](const std::string& bytes) { EXPECT_TRUE(heartbeats_.emplace_back().ParseFromString(bytes)); }}};
+           [this](const std::string& bytes) { EXPECT_TRUE(heartbeats_.emplace_back().ParseFromString(bytes)); },
+       .evict = [this](const std::string& run_id) { evicted_.push_back(run_id); },
+       .log = Logger::create({.level = LogLevel::debug}, [this](std::string_view line) { log_.emplace_back(line); })}};
   ThreadPool coroutines_{1};
 };
 
@@ -112,7 +132,8 @@ TEST_F(ActivityRunnerTest, AnUnknownTypeFailsAndListsWhatIsRegistered) {
   run_jobs();
   EXPECT_THAT(result().failed().failure().message(), testing::HasSubstr("thrice is not registered"));
   EXPECT_THAT(result().failed().failure().message(),
-              testing::HasSubstr("beat, fail, leave, leave_later, stop_for_good, twice, twice_later, wait_for_a_stop"));
+              testing::HasSubstr("beat, cancel_unasked, fail, fail_as_expected, fail_with_a_cause, leave, leave_later, "
+                                 "stop_for_good, twice, twice_later, wait_for_a_stop"));
 }
 
 TEST_F(ActivityRunnerTest, APayloadThatDoesNotDecodeFailsTheActivityAndNamesTypeAndArgument) {
@@ -201,8 +222,8 @@ TEST_F(ActivityRunnerTest, ADynamicActivityRunsWhatIsNotRegistered) {
       activity::dynamic_definition<anything>(),
       "queue",
       {.execute = [](auto job) { job(); },
-       .complete =
-           [this](const std::string& bytes) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); }}};
+       .complete = [this](const std::string& bytes,
+                          const auto&) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); }}};
   runner.handle(start("resize", 1, 2).SerializeAsString());
   runner.handle(start("twice", 21).SerializeAsString());
   EXPECT_EQ(completions_.at(0).result().completed().result().data(), "\"resize of 2\"");
@@ -214,7 +235,7 @@ TEST_F(ActivityRunnerTest, ToldItsRetryPolicyAndPriority) {
   ActivityRunner runner{{activity::callable_definition("look", [&info] { info = activity::info(); })},
                         std::nullopt,
                         "queue",
-                        {.execute = [](auto job) { job(); }, .complete = [](const std::string&) {}}};
+                        {.execute = [](auto job) { job(); }, .complete = [](const std::string&, const auto&) {}}};
   auto task = start("look");
   task.mutable_start()->mutable_retry_policy()->set_maximum_attempts(3);
   task.mutable_start()->mutable_priority()->set_priority_key(2);
@@ -227,4 +248,99 @@ TEST_F(ActivityRunnerTest, ToldItsRetryPolicyAndPriority) {
 TEST_F(ActivityRunnerTest, ACancellationThatComesTooLateDoesNothing) {
   handle(cancel(coresdk::activity_task::CANCELLED));
   EXPECT_TRUE(completions_.empty());
+}
+
+TEST_F(ActivityRunnerTest, WhatIsNoFailureOfAnApplicationIsWrappedInOne) {
+  handle(start("cancel_unasked"));
+  run_jobs();
+  const auto& failure = result().failed().failure();
+  EXPECT_EQ(failure.application_failure_info().type(), "CancelledError");
+  EXPECT_TRUE(failure.cause().has_canceled_failure_info());
+}
+
+TEST_F(ActivityRunnerTest, AFailedAttemptIsAWarningWithAllThatIsKnownOfIt) {
+  auto task = start("fail_with_a_cause");
+  task.mutable_start()->set_activity_id("7");
+  task.mutable_start()->set_attempt(3);
+  task.mutable_start()->mutable_workflow_execution()->set_workflow_id("order-1");
+  handle(task);
+  run_jobs();
+  for (const auto* part :
+       {"WARN", "an attempt of an activity failed", R"("activity_type":"fail_with_a_cause")", R"("activity_id":"7")",
+        R"("attempt":3)", R"("workflow_id":"order-1")", "deep", "ApplicationError(Why): deeper"}) {
+    EXPECT_THAT(log_, testing::ElementsAre(testing::HasSubstr(part)));
+  }
+}
+
+TEST_F(ActivityRunnerTest, AFailureThatIsExpectedIsNoWarning) {
+  handle(start("fail_as_expected"));
+  run_jobs();
+  EXPECT_THAT(log_, testing::ElementsAre(testing::HasSubstr("DEBUG")));
+}
+
+TEST_F(ActivityRunnerTest, AnAttemptThatWasAskedToStopAndStopsIsNoWarning) {
+  handle(start("beat"));
+  handle(cancel(coresdk::activity_task::CANCELLED));
+  run_jobs();
+  EXPECT_THAT(log_, testing::IsEmpty());
+}
+
+TEST_F(ActivityRunnerTest, AResultThatIsRefusedFailsTheAttempt) {
+  handle(start("twice", 21));
+  run_jobs();
+  ActivityTaskCompletion completion;
+  ASSERT_TRUE(completion.ParseFromString(instead_("it is too large")));
+  EXPECT_EQ(completion.task_token(), "token");
+  const auto& failure = completion.result().failed().failure();
+  EXPECT_THAT(failure.message(), testing::HasSubstr("it is too large"));
+  EXPECT_EQ(failure.application_failure_info().type(), "ResultRefused");
+}
+
+TEST_F(ActivityRunnerTest, ALocalActivityCannotCompleteAsynchronously) {
+  auto task = start("leave");
+  task.mutable_start()->set_is_local(true);
+  handle(task);
+  run_jobs();
+  EXPECT_THAT(result().failed().failure().message(), testing::HasSubstr("local activity"));
+  EXPECT_EQ(result().failed().failure().application_failure_info().type(), "std::logic_error");
+}
+
+TEST_F(ActivityRunnerTest, ALocalActivityThatItsWorkerStopsIsGivenBackWithItsRun) {
+  auto local = start("beat");
+  local.mutable_start()->set_is_local(true);
+  local.mutable_start()->mutable_workflow_execution()->set_run_id("run");
+  handle(local);
+  runner_.stop_local_activities();
+  run_jobs();
+  EXPECT_THAT(evicted_, testing::ElementsAre("run"));
+  EXPECT_THAT(completions_, testing::IsEmpty()) << "it would be tried again here, or cancelled in its workflow";
+  handle(local);  // one that comes after is told, too
+  run_jobs();
+  EXPECT_EQ(evicted_.size(), 2U);
+  handle(start("beat"));
+  run_jobs();
+  EXPECT_TRUE(result().has_completed()) << "others are told by core";
+}
+
+TEST_F(ActivityRunnerTest, ALocalActivityThatItsWorkerStopsMayStillComplete) {
+  auto local = start("twice", 21);
+  local.mutable_start()->set_is_local(true);
+  handle(local);
+  runner_.stop_local_activities();
+  run_jobs();
+  EXPECT_EQ(result().completed().result().data(), "42");
+}
+
+TEST_F(ActivityRunnerTest, AnActivityFailsForWhichThereIsNoThread) {
+  ActivityRunner runner{
+      {activity::function_definition<twice>()},
+      std::nullopt,
+      "queue",
+      {.execute = [](const auto&) { throw std::system_error{EAGAIN, std::generic_category()}; },
+       .complete = [this](const std::string& bytes,
+                          const auto&) { EXPECT_TRUE(completions_.emplace_back().ParseFromString(bytes)); }}};
+  runner.handle(start("twice", 21).SerializeAsString());
+  EXPECT_EQ(runner.running(), 0U);
+  EXPECT_EQ(result().failed().failure().application_failure_info().type(), "NoThread");
+  EXPECT_FALSE(result().failed().failure().application_failure_info().non_retryable());
 }

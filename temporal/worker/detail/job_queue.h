@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <utility>
 
 namespace temporal::worker::detail {
 
@@ -16,14 +17,22 @@ class JobQueue {
 
   explicit JobQueue(std::size_t max_threads) : max_threads_(max_threads) {}
 
-  /// @return true when the caller should start one more thread that calls `work()`.
-  bool submit(Job job) {
+  /// @return 0, or the job's number when the caller should start one more thread that calls `work()`. When it cannot,
+  /// it has to `take_back` the job.
+  std::size_t submit(Job job) {
     const std::scoped_lock lock{mutex_};
-    jobs_.push_back(std::move(job));
+    jobs_.emplace_back(++submitted_, std::move(job));
     wake_.notify_one();
-    if (jobs_.size() <= idle_ || threads_ == max_threads_) return false;
+    if (jobs_.size() <= idle_ || threads_ == max_threads_) return 0;
     ++threads_;
-    return true;
+    return submitted_;
+  }
+
+  /// There is no thread for this job. @return false when another has begun it meanwhile.
+  bool take_back(std::size_t number) {
+    const std::scoped_lock lock{mutex_};
+    --threads_;
+    return std::erase_if(jobs_, [=](const auto& job) { return job.first == number; }) != 0;
   }
 
   /// Runs jobs until the queue is closed and empty.
@@ -38,7 +47,7 @@ class JobQueue {
         return;
       }
       {
-        const Job job = std::move(jobs_.front());
+        const Job job = std::move(jobs_.front().second);
         jobs_.pop_front();
         lock.unlock();
         job();
@@ -57,7 +66,8 @@ class JobQueue {
   const std::size_t max_threads_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Job> jobs_;
+  std::deque<std::pair<std::size_t, Job>> jobs_;  ///< with their numbers
+  std::size_t submitted_ = 0;
   std::size_t idle_ = 0;
   std::size_t threads_ = 0;
   bool closed_ = false;

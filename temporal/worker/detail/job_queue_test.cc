@@ -48,3 +48,24 @@ TEST(JobQueue, AsksForAThreadForAJobThatComesAfterTheEnd) {
   queue.work();
   EXPECT_TRUE(done);
 }
+
+TEST(JobQueue, GivesAJobBackForWhichThereIsNoThread) {
+  JobQueue queue{2};
+  bool done = false;
+  EXPECT_TRUE(queue.submit([&] { done = true; }));
+  const auto second = queue.submit([] { FAIL() << "taken back"; });
+  EXPECT_TRUE(queue.take_back(second));
+  EXPECT_TRUE(queue.submit([] {})) << "the thread that is not there does not count";
+  queue.close();
+  queue.work();
+  EXPECT_TRUE(done);
+}
+
+TEST(JobQueue, DoesNotGiveBackAJobThatAnotherThreadHasBegun) {
+  JobQueue queue{2};
+  EXPECT_TRUE(queue.submit([] {}));
+  const auto second = queue.submit([] {});
+  queue.close();
+  queue.work();
+  EXPECT_FALSE(queue.take_back(second));
+}

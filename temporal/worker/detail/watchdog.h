@@ -23,11 +23,17 @@ class Watchdog {
 
   explicit Watchdog(Clock::duration limit) : limit_(limit) {}
 
-  /// @return false when the work was given up meanwhile. `give_up` has returned then; it must not throw.
+  /// @return false when the work was given up meanwhile. `give_up` has returned then; it must not throw. What the work
+  /// throws goes on, and it is watched no more.
   template <class Work>
   [[nodiscard]] bool watch(Work&& work, std::function<void()> give_up) {
     const auto ticket = begin(std::move(give_up));
-    std::forward<Work>(work)();
+    try {
+      std::forward<Work>(work)();
+    } catch (...) {
+      (void)end(ticket);  // what `give_up` looks at is about to go
+      throw;
+    }
     return end(ticket);
   }
 

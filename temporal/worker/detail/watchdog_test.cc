@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <latch>
+#include <new>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -62,4 +64,14 @@ TEST(Watchdog, GivesUpOnceEvenWhenTheWorkEndsAtThatMoment) {
     const bool in_time = watchdog->watch([] { std::this_thread::yield(); }, [&] { ++given_up; });
     EXPECT_EQ(given_up, in_time ? 0 : 1);
   }
+}
+
+TEST(Watchdog, WorkThatThrowsIsWatchedNoMore) {
+  Guarded watchdog{1ms};
+  std::atomic<bool> thrown = false;
+  const auto give_up = [&] { EXPECT_FALSE(thrown); };
+  EXPECT_THROW((void)watchdog->watch([] { throw std::bad_alloc{}; }, give_up), std::bad_alloc);
+  thrown = true;
+  std::latch next{1};  // the watchdog has come by once it gives this one up
+  EXPECT_FALSE(watchdog->watch([&] { next.wait(); }, [&] { next.count_down(); }));
 }

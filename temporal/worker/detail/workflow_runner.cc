@@ -58,12 +58,21 @@ std::string WorkflowRunner::handle(const std::string& activation) {
   return completion;
 }
 
+std::string WorkflowRunner::refused(const std::string& run_id, const std::string& reason) {
+  WorkflowActivationCompletion completion;
+  completion.set_run_id(run_id);
+  *completion.mutable_failed()->mutable_failure() = converter::to_failure(std::make_exception_ptr(
+      ApplicationError{"what the workflow did was refused: " + reason, {.type = "CompletionRefused"}}));
+  return completion.SerializeAsString();
+}
+
 bool WorkflowRunner::Turn::is_eviction() const {
   return std::ranges::any_of(activation_.jobs(), [](const auto& job) { return job.has_remove_from_cache(); });
 }
 
 std::string WorkflowRunner::Turn::run() {
   WorkflowActivationCompletion completion;
+  const temporal::detail::RunningHere running{names()};
   try {
     if (defect_) std::rethrow_exception(defect_);
     if (is_eviction()) {
@@ -79,6 +88,11 @@ std::string WorkflowRunner::Turn::run() {
   return completion.SerializeAsString();
 }
 
+temporal::detail::RunningHere::Names WorkflowRunner::Turn::names() const {
+  if (!run_) return {};
+  return {.kind = "workflow", .type = run_.mapped().workflow_type, .workflow_id = run_.mapped().workflow_id};
+}
+
 std::string WorkflowRunner::Turn::give_up(Duration limit) const {
   WorkflowActivationCompletion completion;
   completion.set_run_id(activation_.run_id());
@@ -87,7 +101,7 @@ std::string WorkflowRunner::Turn::give_up(Duration limit) const {
   } else {
     std::ostringstream message;
     message << "[TMPRL1101] Potential deadlock detected: workflow "
-            << (run_ ? run_.mapped().workflow_type + " (id " + run_.mapped().workflow_id + ")" : "of an unknown type")
+            << (run_ ? workflow_type() + " (id " + workflow_id() + ")" : "of an unknown type")
             << " did not yield within " << std::chrono::duration<double>(limit).count()
             << " s. Code that blocks or computes for long belongs in an activity.";
     *completion.mutable_failed()->mutable_failure() = converter::to_failure(

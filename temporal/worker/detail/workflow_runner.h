@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/common/duration.h>
+#include <temporal/common/running.h>
 #include <temporal/workflow/definition.h>
 #include <temporal/workflow/detail/instance.h>
 
@@ -38,10 +39,16 @@ class WorkflowRunner {
     /// The completion in place of one that does not come. May be called while another thread is stuck in `run`.
     [[nodiscard]] std::string give_up(Duration limit) const;
 
+    /// What it is for, also while another thread is stuck in `run`.
+    [[nodiscard]] const std::string& run_id() const { return activation_.run_id(); }
+    [[nodiscard]] std::string workflow_type() const { return run_ ? run_.mapped().workflow_type : std::string{}; }
+    [[nodiscard]] std::string workflow_id() const { return run_ ? run_.mapped().workflow_id : std::string{}; }
+
    private:
     friend WorkflowRunner;
     explicit Turn(const WorkflowRunner& runner) : runner_(runner) {}
     [[nodiscard]] bool is_eviction() const;
+    [[nodiscard]] temporal::detail::RunningHere::Names names() const;
     workflow::detail::Instance& instance();
 
     const WorkflowRunner& runner_;
@@ -57,6 +64,9 @@ class WorkflowRunner {
 
   /// A whole turn, for who does not watch it: gives the completion.
   std::string handle(const std::string& activation);
+
+  /// The completion in place of one that is refused: it fails the task. `reason` quotes nothing of the refused one.
+  static std::string refused(const std::string& run_id, const std::string& reason);
 
  private:
   std::map<std::string, workflow::Definition, std::less<>> definitions_;
