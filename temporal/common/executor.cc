@@ -1,44 +1,65 @@
 #include <temporal/common/executor.h>
+#include <temporal/common/running.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
 #include <utility>
 
 namespace temporal {
 
-ThreadPool::ThreadPool(std::size_t threads) {
+/// Shared by the threads: the last job may end the pool.
+struct ThreadPool::Queue {
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::deque<Job> jobs;
+  bool ending = false;
+
+  void work() {
+    const detail::SignalStack signal_stack;
+    std::unique_lock lock{mutex};
+    for (;;) {
+      wake.wait(lock, [this] { return ending || !jobs.empty(); });
+      if (jobs.empty()) return;
+      {
+        const Job job = std::move(jobs.front());
+        jobs.pop_front();
+        lock.unlock();
+        job();
+      }
+      lock.lock();
+    }
+  }
+};
+
+ThreadPool::ThreadPool(std::size_t threads) : queue_(std::make_shared<Queue>()) {
   threads = std::max<std::size_t>(threads, 1);
   threads_.reserve(threads);
-  for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
+  try {
+    for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([queue = queue_] { queue->work(); });
+  } catch (...) {
+    end();
+    throw;
+  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { end(); }
+
+void ThreadPool::end() noexcept {
   {
-    const std::scoped_lock lock{mutex_};
-    ending_ = true;
-    wake_.notify_all();
+    const std::scoped_lock lock{queue_->mutex};
+    queue_->ending = true;
+    queue_->wake.notify_all();
   }
-  for (auto& thread : threads_) thread.join();
+  for (auto& thread : threads_) thread.get_id() == std::this_thread::get_id() ? thread.detach() : thread.join();
 }
 
 void ThreadPool::post(Job job) {
-  const std::scoped_lock lock{mutex_};
-  jobs_.push_back(std::move(job));
-  wake_.notify_one();  // under the lock: the job may end what owns this pool
-}
-
-void ThreadPool::work() {
-  std::unique_lock lock{mutex_};
-  for (;;) {
-    wake_.wait(lock, [this] { return ending_ || !jobs_.empty(); });
-    if (jobs_.empty()) return;
-    {
-      const Job job = std::move(jobs_.front());
-      jobs_.pop_front();
-      lock.unlock();
-      job();
-    }
-    lock.lock();
-  }
+  const auto queue = queue_;  // the job may end what owns this pool
+  const std::scoped_lock lock{queue->mutex};
+  queue->jobs.push_back(std::move(job));
+  queue->wake.notify_one();
 }
 
 Executor& default_executor() {

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
-#include <deque>
 #include <functional>
-#include <mutex>
+#include <memory>
 #include <thread>
 #include <vector>
 
@@ -39,18 +37,17 @@ class ThreadPool final : public Executor {
  public:
   /// @param threads at least one: 0 counts as 1
   explicit ThreadPool(std::size_t threads);
-  /// Runs what was posted, also by those jobs, and ends the threads.
+  /// Runs what was posted, also by those jobs, and ends the threads. Where it is one of them that destroys the pool,
+  /// because a job was its last owner, that one goes on alone with what is left.
   ~ThreadPool() override;
 
   void post(Job job) override;
 
  private:
-  void work();
+  struct Queue;
+  void end() noexcept;
 
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Job> jobs_;
-  bool ending_ = false;
+  std::shared_ptr<Queue> queue_;
   std::vector<std::thread> threads_;
 };
 

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <future>
 #include <latch>
+#include <memory>
 #include <vector>
 
 namespace temporal {
@@ -42,6 +44,25 @@ TEST(ThreadPool, WithOneThreadKeepsTheOrder) {
     for (int i = 0; i < 5; ++i) serial.post([&order, i] { order.push_back(i); });
   }
   EXPECT_THAT(order, testing::ElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST(ThreadPool, MayBeDestroyedByTheLastOfItsOwnJobs) {
+  struct Notice {
+    ~Notice() { gone->set_value(); }
+    std::promise<void>* gone;
+  };
+  std::promise<void> let_go;
+  std::promise<void> gone;
+  std::promise<void> left;
+  auto pool = std::make_shared<ThreadPool>(2);
+  auto released = let_go.get_future().share();
+  pool->post([released, notice = std::make_shared<Notice>(&gone), pool] { released.wait(); });
+  pool->post([released] { released.wait(); });
+  pool->post([&] { left.set_value(); });
+  pool.reset();
+  let_go.set_value();
+  gone.get_future().wait();
+  left.get_future().wait();
 }
 
 TEST(DefaultExecutor, IsOneForTheProcess) {

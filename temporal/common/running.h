@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string_view>
 
 /// \file
-/// What user code runs on a thread, for the last words of a process that crashes.
+/// For the last words of a process that crashes: what user code runs on a thread, and a stack to say it on.
 
 namespace temporal::detail {
 
@@ -27,6 +29,19 @@ class RunningHere {
 
  private:
   Names outer_;
+};
+
+/// A stack for the signal handlers of this thread, for as long as it lives: that its own is full can be told only on
+/// another. One that is there already stays.
+class SignalStack {
+ public:
+  SignalStack() noexcept;
+  SignalStack(const SignalStack&) = delete;
+  SignalStack& operator=(const SignalStack&) = delete;
+  ~SignalStack();
+
+ private:
+  std::unique_ptr<std::byte[]> memory_;
 };
 
 }  // namespace temporal::detail

@@ -2,6 +2,10 @@
 
 #include <temporal/common/task.h>
 
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
 /// \file
 /// How a `temporal::Task` begins.
 

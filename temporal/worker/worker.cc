@@ -2,6 +2,7 @@
 
 #include <temporal/client/detail/access.h>
 #include <temporal/common/errors.h>
+#include <temporal/common/running.h>
 #include <temporal/common/type_name.h>
 #include <temporal/core/connection.h>
 #include <temporal/core/telemetry.h>
@@ -447,7 +448,12 @@ class Worker::State : public std::enable_shared_from_this<State> {
   }
 
   std::thread::id spawn(std::function<void()> body) {  // needs the lock
-    return threads_.emplace_back([self = shared_from_this(), body = std::move(body)] { body(); }).get_id();
+    return threads_
+        .emplace_back([self = shared_from_this(), body = std::move(body)] {
+          const temporal::detail::SignalStack signal_stack;
+          body();
+        })
+        .get_id();
   }
 
   [[nodiscard]] std::shared_ptr<core::SlotSuppliers> suppliers() const {

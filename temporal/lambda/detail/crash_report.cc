@@ -1,12 +1,16 @@
 #include <temporal/lambda/detail/crash_report.h>
 
+#include <temporal/common/running.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <csignal>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 
+#include <ucontext.h>
 #include <unistd.h>
 
 namespace temporal::lambda::detail {
@@ -15,7 +19,10 @@ namespace {
 // A signal handler may read neither heap nor locks: the id lies in a buffer of fixed size.
 constexpr std::size_t longest_id = 64;
 std::array<char, longest_id> request_id;
+constexpr std::size_t longest_text = 256;
 std::atomic<std::size_t> request_id_size{0};
+
+constexpr std::uintptr_t near_the_stack = 1 << 16;
 
 constexpr std::array crash_signals = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 
@@ -36,6 +43,8 @@ std::string_view name(int signal) {
   }
 }
 
+bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
 /// A line that is put together without allocating.
 class Line {
  public:
@@ -45,17 +54,52 @@ class Line {
     size_ += count;
     return *this;
   }
+  /// Text of the user's: what is not plain is replaced, since the line is JSON.
+  Line& quoted(std::string_view text) {
+    for (const char c : text) *this << (is_plain(c) ? std::string_view{&c, 1} : "?");
+    return *this;
+  }
+  Line& field(std::string_view name, std::string_view text) {
+    if (text.empty()) return *this;
+    return (*this << ",\"" << name << "\":\"").quoted(text.substr(0, longest_text)) << "\"";
+  }
   void write() const { [[maybe_unused]] const auto written = ::write(STDERR_FILENO, bytes_.data(), size_); }
 
  private:
-  std::array<char, 256> bytes_;
+  std::array<char, 2048> bytes_;
   std::size_t size_ = 0;
 };
 
-void report(int signal) {
+std::uintptr_t stack_pointer([[maybe_unused]] const void* context) {
+#if defined(__x86_64__)
+  return static_cast<std::uintptr_t>(static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_RSP]);
+#elif defined(__aarch64__)
+  return static_cast<const ucontext_t*>(context)->uc_mcontext.sp;
+#else
+  return 0;
+#endif
+}
+
+bool is_stack_full(int signal, const siginfo_t& info, const void* context) {
+  if (signal != SIGSEGV || info.si_code <= 0) return false;  // sent by somebody
+  const auto at = reinterpret_cast<std::uintptr_t>(info.si_addr);
+  const auto stack = stack_pointer(context);
+  return at + near_the_stack > stack && at < stack + near_the_stack;
+}
+
+void report(int signal, siginfo_t* info, void* context) {
+  const auto running = temporal::detail::RunningHere::names();
   Line line;
-  line << R"({"level":"FATAL","message":"the process crashed: )" << name(signal) << R"(","request_id":")"
-       << std::string_view{request_id.data(), request_id_size.load(std::memory_order_acquire)} << "\"}\n";
+  line << R"({"level":"FATAL","message":"the process crashed: )" << name(signal)
+       << (is_stack_full(signal, *info, context) ? ", the stack is full" : "") << R"(","request_id":")"
+       << std::string_view{request_id.data(), request_id_size.load(std::memory_order_acquire)} << "\"";
+  if (running.kind == "activity") {
+    line.field("activity_type", running.type).field("activity_id", running.id);
+  } else if (!running.kind.empty()) {
+    line.field("workflow_type", running.type);
+  }
+  if (!running.kind.empty()) line.field("workflow_id", running.workflow_id);
+  line << "}\n";
   line.write();
   ::raise(signal);  // SA_RESETHAND: this time it kills
 }
@@ -64,19 +108,18 @@ void report(int signal) {
 
 CrashContext::CrashContext(std::string_view id) noexcept {
   std::size_t size = 0;
-  for (const char c : id.substr(0, longest_id)) {  // the handler writes it as it is, so it must be plain
-    const bool plain = c > ' ' && c <= '~' && c != '"' && c != '\\';
-    request_id.at(size++) = plain ? c : '?';
-  }
+  for (const char c : id.substr(0, longest_id)) request_id.at(size++) = is_plain(c) ? c : '?';
   request_id_size.store(size, std::memory_order_release);
 }
 
 CrashContext::~CrashContext() { request_id_size.store(0, std::memory_order_release); }
 
 void install_crash_report() noexcept {
+  static const auto& of_the_main_thread = *new temporal::detail::SignalStack;
+  (void)of_the_main_thread;
   struct sigaction action{};
-  action.sa_handler = report;
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_NODEFER;
+  action.sa_sigaction = report;
+  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_NODEFER | SA_ONSTACK | SA_SIGINFO;
   for (const int signal : crash_signals) ::sigaction(signal, &action, nullptr);
 }
 

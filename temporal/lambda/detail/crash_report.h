@@ -16,8 +16,9 @@ class CrashContext {
   ~CrashContext();
 };
 
-/// From now on a crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) writes one JSON line to standard error, then kills
-/// the process as it would have been killed anyway.
+/// From now on a crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) writes one JSON line to standard error, with the
+/// activity or workflow that ran on the thread, then kills the process as it would have been killed anyway. That a
+/// stack is full can be told on threads with a `SignalStack`.
 void install_crash_report() noexcept;
 
 }  // namespace temporal::lambda::detail

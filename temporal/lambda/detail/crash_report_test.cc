@@ -1,5 +1,8 @@
 #include <temporal/lambda/detail/crash_report.h>
 
+#include <temporal/common/executor.h>
+#include <temporal/common/running.h>
+
 #include <gtest/gtest.h>
 
 #include <csignal>
@@ -39,6 +42,58 @@ TEST(CrashReportDeathTest, X4_HasNoRequestBetweenInvocationsAndStaysPlain) {
       },
       ::testing::KilledBySignal(SIGSEGV), R"(SIGSEGV","request_id":"a.b.c")");
 }
+
+TEST(CrashReportDeathTest, X4_NamesTheActivityOrWorkflowThatRan) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  using temporal::detail::RunningHere;
+  const RunningHere::Names order{.kind = "workflow", .type = "order", .workflow_id = "order-1"};
+  const RunningHere::Names pay{.kind = "activity", .type = "pay", .id = "7", .workflow_id = "a \"b\""};
+  EXPECT_EXIT(
+      {
+        install_crash_report();
+        const RunningHere workflow{order};
+        const RunningHere activity{pay};
+        std::abort();
+      },
+      ::testing::KilledBySignal(SIGABRT),
+      R"("request_id":"","activity_type":"pay","activity_id":"7","workflow_id":"a .b."})");
+  EXPECT_EXIT(
+      {
+        install_crash_report();
+        const RunningHere workflow{order};
+        {
+          const RunningHere activity{pay};
+        }
+        ::raise(SIGSEGV);
+      },
+      ::testing::KilledBySignal(SIGSEGV),
+      R"(SIGSEGV","request_id":"","workflow_type":"order","workflow_id":"order-1"})");
+}
+
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+/// The argument keeps the call from being the last thing that it does.
+[[gnu::noinline]] int recurse(volatile int* depth) {  // NOLINT(misc-no-recursion)
+  volatile int here = *depth + 1;
+  return here < 0 ? here : recurse(&here) + here;
+}
+
+TEST(CrashReportDeathTest, X4_SaysThatAStackIsFull) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto overflow = [] {
+    const temporal::detail::RunningHere activity{{.kind = "activity", .type = "descend"}};
+    volatile int depth = 0;
+    recurse(&depth);
+  };
+  const auto* said = R"(SIGSEGV, the stack is full","request_id":"","activity_type":"descend"})";
+  EXPECT_EXIT((install_crash_report(), overflow()), ::testing::KilledBySignal(SIGSEGV), said);
+  EXPECT_EXIT(
+      {
+        install_crash_report();
+        ThreadPool{1}.post(overflow);
+      },
+      ::testing::KilledBySignal(SIGSEGV), said);
+}
+#endif
 
 }  // namespace
 }  // namespace temporal::lambda::detail
