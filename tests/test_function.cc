@@ -9,6 +9,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <random>
 #include <string>
 #include <thread>
 
@@ -77,6 +78,7 @@ int main() {
   return temporal::lambda::run_worker(
       {.deployment_name = setting("DEPLOYMENT_NAME", "tests"), .build_id = setting("BUILD_ID", "build-1")},
       [](temporal::lambda::LambdaWorkerConfig& config) {
+        std::random_device{}();  // links and works, though Lambda's glibc lacks what it calls on the build machine
         auto& worker = config.worker_config;
         worker.default_versioning_behavior = temporal::VersioningBehavior::pinned;
         worker.add_workflow<hello>();
