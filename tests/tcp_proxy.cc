@@ -1,6 +1,7 @@
 #include "tcp_proxy.h"
 
 #include <boost/asio/connect.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -78,21 +79,36 @@ class TcpProxy::State {
     thread_.join();
   }
 
-  [[nodiscard]] int port() const { return acceptor_.local_endpoint().port(); }
+  [[nodiscard]] int port() const { return address_.port(); }
   [[nodiscard]] int connections() const { return connections_; }
 
-  /// Returns when it has been done.
   void for_each_session(void (Session::*action)()) {
-    asio::post(io_, [this, action] {
+    run([this, action] {
       for (const auto& weak : sessions_) {
         if (const auto session = weak.lock()) ((*session).*action)();
       }
+    });
+  }
+  void stop_listening() {
+    run([this] { acceptor_.close(); });
+  }
+  void listen_again() {
+    run([this] {
+      acceptor_ = tcp::acceptor{io_, address_};
+      accept();
+    });
+  }
+
+ private:
+  /// On the thread of the proxy; returns when it has been done.
+  template <class Action>
+  void run(Action action) {
+    asio::post(io_, [this, action] {
+      action();
       done_.release();
     });
     done_.acquire();
   }
-
- private:
   void accept() {
     acceptor_.async_accept([this](auto error, tcp::socket client) {
       if (error) return;
@@ -110,7 +126,9 @@ class TcpProxy::State {
 
   int target_port_;
   asio::io_context io_;
+  asio::executor_work_guard<asio::io_context::executor_type> open_ = asio::make_work_guard(io_);
   tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
+  tcp::endpoint address_ = acceptor_.local_endpoint();
   std::vector<std::weak_ptr<Session>> sessions_;
   std::atomic<int> connections_ = 0;
   std::binary_semaphore done_{0};
@@ -124,5 +142,10 @@ std::string TcpProxy::address() const { return "127.0.0.1:" + std::to_string(sta
 int TcpProxy::connections() const { return state_->connections(); }
 void TcpProxy::drop() { state_->for_each_session(&Session::drop); }
 void TcpProxy::reset() { state_->for_each_session(&Session::reset); }
+void TcpProxy::go_away() {
+  state_->stop_listening();
+  reset();
+}
+void TcpProxy::come_back() { state_->listen_again(); }
 
 }  // namespace temporal::tests

@@ -22,6 +22,9 @@ class TcpProxy {
   void drop();
   /// Resets the present connections.
   void reset();
+  /// Resets the present connections and refuses new ones, until it is `back` at the same address.
+  void go_away();
+  void come_back();
 
  private:
   class State;

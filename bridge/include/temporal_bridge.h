@@ -31,7 +31,7 @@ enum TemporalCode {
 };
 
 // Raised whenever this header or the messages change; temporal_abi_version() says what the library was built with.
-#define TEMPORAL_ABI_VERSION 7
+#define TEMPORAL_ABI_VERSION 8
 
 // Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
 // result; else it is an Error. The bytes are gone when it returns. Where there is no runtime, because the handle is
@@ -73,8 +73,8 @@ int32_t temporal_runtime_attach_telemetry(TemporalRuntime* runtime, const uint8_
 // Span: one that has ended. Without telemetry it is dropped.
 int32_t temporal_runtime_end_span(const TemporalRuntime* runtime, const uint8_t* span, size_t size,
                                   TemporalBytes* error);
-// Exports what there is, on a thread of its own, and answers when that is done or the time is over. One at a time: while
-// one that was given up still goes on, the next fails at once.
+// Exports what there is, on a thread of its own, and answers when that is done or the time is over. One at a time:
+// while one that was given up still goes on, the next fails at once.
 void temporal_runtime_flush_telemetry(const TemporalRuntime* runtime, uint64_t timeout_ms, temporal_callback callback,
                                       void* user);
 
@@ -106,9 +106,17 @@ void temporal_connect(TemporalRuntime* runtime, const uint8_t* options, size_t s
 // GetSystemInfo, once, without a retry.
 void temporal_connection_probe(TemporalConnection* connection, uint64_t timeout_ms, temporal_callback callback,
                                void* user);
-// RpcCall -> the response's bytes
+// What gives calls up. Thread-safe; may be freed while calls that were made with it are under way.
+typedef struct TemporalCancellation TemporalCancellation;
+TemporalCancellation* temporal_cancellation_new(void);
+// Its calls, later ones too, end with the gRPC status CANCELLED and are reset at the server, but none before it has
+// lasted `at_least_ms`. The first time counts.
+void temporal_cancellation_cancel(const TemporalCancellation* cancellation, uint64_t at_least_ms);
+void temporal_cancellation_free(TemporalCancellation* cancellation);
+
+// RpcCall -> the response's bytes. The cancellation may be null.
 void temporal_connection_rpc(TemporalConnection* connection, const uint8_t* call, size_t size,
-                             temporal_callback callback, void* user);
+                             const TemporalCancellation* cancellation, temporal_callback callback, void* user);
 // For the calls from now on. An empty key is none.
 int32_t temporal_connection_set_api_key(TemporalConnection* connection, const uint8_t* key, size_t size,
                                         TemporalBytes* error);
@@ -124,8 +132,8 @@ int32_t temporal_connection_set_identity(TemporalConnection* connection, const u
 int32_t temporal_connection_limit_polls(TemporalConnection* connection, uint64_t from_now_ms, uint64_t after_a_task_ms,
                                         uint64_t at_most_from_now_ms, TemporalBytes* error);
 // Holds new polls back, until they are limited again or a worker begins to shut down, tells the server that sticky
-// queues end, and answers when no poll is under way any more: one byte, 1 when a task came since the polls were limited.
-// A worker that then shuts down loses no task.
+// queues end, and answers when no poll is under way any more: one byte, 1 when a task came since the polls were
+// limited. A worker that then shuts down loses no task.
 void temporal_connection_hold_polls(TemporalConnection* connection, temporal_callback callback, void* user);
 void temporal_connection_free(TemporalConnection* connection);
 

@@ -2,11 +2,11 @@
 
 use crate::{
     channel::{self, millis, target},
-    error::{Code, Error, Result},
+    error::{Code, Error, Result, guarded_now},
     ffi::{self, Bytes, RawCallback, Request, User, answer_now},
     options as messages,
     polls::{Limit, Polls},
-    rpc,
+    rpc::{self, Cancellation},
     runtime::TemporalRuntime,
 };
 use std::{
@@ -170,20 +170,31 @@ pub unsafe extern "C" fn temporal_connect(
     });
 }
 
-/// Starts a call on a connection.
-///
 /// # Safety
-/// `connection` is null or a live handle.
-unsafe fn start(
-    connection: *mut TemporalConnection,
-    request: Request<Vec<u8>>,
-    call: impl FnOnce() -> Result<messages::RpcCall>,
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub extern "C" fn temporal_cancellation_new() -> *mut Cancellation {
+    Box::into_raw(Box::new(Cancellation::new()))
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_cancellation_cancel(
+    cancellation: *const Cancellation,
+    at_least_ms: u64,
 ) {
-    let connection = unsafe { ffi::handle(connection) };
-    let handle = connection
-        .clone()
-        .map(|connection| connection.handle.clone());
-    request.start(handle, || Ok(rpc::call(connection?.core(), call()?)));
+    let _ = guarded_now(|| {
+        unsafe { ffi::handle(cancellation) }?.cancel(Duration::from_millis(at_least_ms));
+        Ok(())
+    });
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_cancellation_free(cancellation: *mut Cancellation) {
+    unsafe { ffi::free(cancellation, drop) }
 }
 
 /// # Safety
@@ -193,14 +204,22 @@ pub unsafe extern "C" fn temporal_connection_rpc(
     connection: *mut TemporalConnection,
     call: *const u8,
     size: usize,
+    cancellation: *const Cancellation,
     callback: Option<RawCallback>,
     user: *mut c_void,
 ) {
-    unsafe {
-        start(connection, Request::new(callback, user), || {
-            ffi::message(call, size)
-        })
-    }
+    let connection = unsafe { ffi::handle(connection) };
+    let handle = connection
+        .clone()
+        .map(|connection| connection.handle.clone());
+    Request::new(callback, user).start(handle, || {
+        let call = unsafe { ffi::message(call, size) }?;
+        let given_up = match unsafe { cancellation.as_ref() } {
+            Some(cancellation) => cancellation.subscribe(),
+            None => Cancellation::new().subscribe(), // nobody can give it up
+        };
+        Ok(rpc::call_until_given_up(connection?.core(), call, given_up))
+    });
 }
 
 /// # Safety
@@ -218,7 +237,11 @@ pub unsafe extern "C" fn temporal_connection_probe(
         timeout_ms: i64::try_from(timeout_ms).unwrap_or(i64::MAX),
         ..Default::default()
     };
-    unsafe { start(connection, Request::new(callback, user), || Ok(call)) }
+    let connection = unsafe { ffi::handle(connection) };
+    let handle = connection
+        .clone()
+        .map(|connection| connection.handle.clone());
+    Request::new(callback, user).start(handle, || Ok(rpc::call(connection?.core(), call)));
 }
 
 /// # Safety

@@ -24,7 +24,7 @@ mod worker;
 mod worker_config;
 
 /// `TEMPORAL_ABI_VERSION` of the C header, raised whenever the header or the messages change.
-const ABI_VERSION: u32 = 7;
+const ABI_VERSION: u32 = 8;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn temporal_abi_version() -> u32 {

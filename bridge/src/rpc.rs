@@ -5,8 +5,12 @@ use crate::{
     ffi::{decode, invalid},
     options::RpcCall,
 };
+use futures_util::future::{Either, select};
 use prost::Message;
-use std::time::{Duration, Instant};
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
 use temporalio_client::{
     Connection, RetryOptions,
     grpc::{HealthService, OperatorService, TestService, WorkflowService},
@@ -16,6 +20,64 @@ use temporalio_client::{
         metadata::{AsciiMetadataKey, AsciiMetadataValue},
     },
 };
+use tokio::sync::watch;
+
+/// What gives up the calls that were made with it: it then holds how long each of them goes on at least, from its
+/// beginning.
+pub struct Cancellation(watch::Sender<Option<Duration>>);
+
+/// The side of a call.
+pub type GivenUp = watch::Receiver<Option<Duration>>;
+
+impl Cancellation {
+    pub fn new() -> Self {
+        Self(watch::Sender::new(None))
+    }
+
+    /// The first time counts.
+    pub fn cancel(&self, at_least: Duration) {
+        self.0.send_if_modified(|given_up| {
+            let first = given_up.is_none();
+            given_up.get_or_insert(at_least);
+            first
+        });
+    }
+
+    pub fn subscribe(&self) -> GivenUp {
+        self.0.subscribe()
+    }
+}
+
+/// Ends when the call that begins now has been given up; never, when nobody can do that any more.
+async fn end(mut given_up: GivenUp) {
+    let begin = tokio::time::Instant::now();
+    let at_least = given_up
+        .wait_for(Option::is_some)
+        .await
+        .ok()
+        .and_then(|given_up| *given_up);
+    match at_least {
+        Some(at_least) => tokio::time::sleep_until(begin + at_least).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A call until it has been given up. What is then dropped is reset at the server.
+pub async fn call_until_given_up(
+    connection: Connection,
+    call: RpcCall,
+    given_up: GivenUp,
+) -> Result<Vec<u8>> {
+    let name = call.method.clone();
+    // First of all it looks whether it has been given up: then nothing is sent.
+    match select(pin!(end(given_up)), pin!(self::call(connection, call))).await {
+        Either::Right((outcome, _)) => outcome,
+        Either::Left(_) => {
+            let status = Status::cancelled(format!("{name} was given up by its caller"));
+            Err(Error::from_status(Code::Rpc, "", &status))
+        }
+    }
+}
 
 /// Matches a method's name, decodes its request and encodes its response. The lists hold what clients call and leave
 /// out what core does by itself, what is deprecated and what no part of the SDK offers yet: each method is code in
@@ -193,6 +255,38 @@ mod tests {
         let error = prepare(&call, ()).unwrap_err();
         assert_eq!(error.code, Code::InvalidArgument);
         assert_eq!(error.text(), "invalid gRPC metadata key");
+    }
+
+    fn within<T>(future: impl Future<Output = T>) -> Option<T> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .unwrap();
+        runtime
+            .block_on(async { tokio::time::timeout(Duration::from_millis(20), future).await })
+            .ok()
+    }
+
+    #[test]
+    fn a_call_ends_when_it_is_given_up_but_not_before_its_least_time() {
+        let cancellation = Cancellation::new();
+        assert!(within(end(cancellation.subscribe())).is_none());
+        cancellation.cancel(Duration::ZERO);
+        assert!(within(end(cancellation.subscribe())).is_some());
+        let later = Cancellation::new();
+        later.cancel(Duration::from_secs(3600));
+        assert!(within(end(later.subscribe())).is_none());
+    }
+
+    #[test]
+    fn a_call_that_nobody_can_give_up_any_more_goes_on() {
+        let given_up = Cancellation::new().subscribe();
+        assert!(within(end(given_up)).is_none());
+        let cancellation = Cancellation::new();
+        cancellation.cancel(Duration::ZERO);
+        let given_up = cancellation.subscribe();
+        drop(cancellation);
+        assert!(within(end(given_up)).is_some());
     }
 
     #[test]

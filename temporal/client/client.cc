@@ -115,7 +115,7 @@ void Client::signal_with_start(std::string workflow_type, StartOptions options, 
 
 void Client::update_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                                std::string update, UpdateOptions update_options, std::vector<Payload> update_arguments,
-                               detail::OnUpdateWithStart done) const {
+                               detail::OnUpdateWithStart done, std::stop_token given_up) const {
   StartUpdateInput update_input{.workflow_id = options.id,
                                 .name = std::move(update),
                                 .options = std::move(update_options),
@@ -129,7 +129,8 @@ void Client::update_with_start(std::string workflow_type, StartOptions options, 
       [session = session_, done = std::move(done)](std::exception_ptr failure, StartedWorkflowWithUpdate started) {
         done(std::move(failure), to_ref(session, std::move(started.workflow)),
              detail::to_update(session, std::move(started.update)));
-      });
+      },
+      std::move(given_up));
 }
 
 Client Client::with_rpc_options(RpcOptions options) const {

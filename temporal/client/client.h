@@ -12,6 +12,7 @@
 
 #include <exception>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -96,9 +97,10 @@ class Client {
   Future<R> execute(std::string workflow_type, StartOptions options, std::vector<Payload> arguments = {}) const {
     const temporal::detail::Promise<R> promise;
     start(std::move(workflow_type), std::move(options), std::move(arguments),
-          [promise](std::exception_ptr failure, const detail::WorkflowRef& workflow) {
+          [promise, given_up = detail::given_up(promise)](std::exception_ptr failure,
+                                                          const detail::WorkflowRef& workflow) {
             if (failure) return promise.set_exception(std::move(failure));
-            workflow.result(true, detail::deliver(promise));
+            workflow.result(true, detail::deliver(promise), given_up);
           });
     return promise.future();
   }
@@ -150,13 +152,15 @@ class Client {
                                                   UpdateOptions update_options,
                                                   std::vector<Payload> update_arguments) const {
     const temporal::detail::Promise<UpdateWithStart<R, U>> promise;
-    update_with_start(std::move(workflow_type), std::move(options), std::move(arguments), std::move(update),
-                      std::move(update_options), std::move(update_arguments),
-                      [promise](std::exception_ptr failure, detail::WorkflowRef workflow, detail::WorkflowUpdate sent) {
-                        if (failure) return promise.set_exception(std::move(failure));
-                        promise.set_value(UpdateWithStart<R, U>{WorkflowHandle<R>{std::move(workflow)},
-                                                                WorkflowUpdateHandle<U>{std::move(sent)}});
-                      });
+    update_with_start(
+        std::move(workflow_type), std::move(options), std::move(arguments), std::move(update),
+        std::move(update_options), std::move(update_arguments),
+        [promise](std::exception_ptr failure, detail::WorkflowRef workflow, detail::WorkflowUpdate sent) {
+          if (failure) return promise.set_exception(std::move(failure));
+          promise.set_value(
+              UpdateWithStart<R, U>{WorkflowHandle<R>{std::move(workflow)}, WorkflowUpdateHandle<U>{std::move(sent)}});
+        },
+        detail::given_up(promise));
     return promise.future();
   }
 
@@ -205,7 +209,7 @@ class Client {
                          std::string signal, std::vector<Payload> signal_arguments, detail::OnWorkflow done) const;
   void update_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                          std::string update, UpdateOptions update_options, std::vector<Payload> update_arguments,
-                         detail::OnUpdateWithStart done) const;
+                         detail::OnUpdateWithStart done, std::stop_token given_up) const;
 
   std::shared_ptr<detail::Session> session_;
 };

@@ -42,7 +42,7 @@ class WorkflowHandle {
   /// @throws WorkflowFailedError, whose cause says how it ended, WorkflowContinuedAsNewError and DecodeError.
   [[nodiscard]] Future<R> result(ResultOptions options = {}) const {
     const temporal::detail::Promise<R> promise;
-    workflow_.result(options.follow_runs, detail::deliver(promise));
+    workflow_.result(options.follow_runs, detail::deliver(promise), detail::given_up(promise));
     return promise.future();
   }
 
@@ -91,11 +91,14 @@ class WorkflowHandle {
   template <class Result>
   [[nodiscard]] Future<Result> update(std::string name, std::vector<Payload> arguments) const {
     const temporal::detail::Promise<Result> promise;
-    workflow_.start_update(std::move(name), {.wait_for_stage = UpdateStage::completed}, std::move(arguments),
-                           [promise](std::exception_ptr failure, const detail::WorkflowUpdate& update) {
-                             if (failure) return promise.set_exception(std::move(failure));
-                             update.result(detail::deliver(promise));
-                           });
+    auto given_up = detail::given_up(promise);
+    workflow_.start_update(
+        std::move(name), {.wait_for_stage = UpdateStage::completed}, std::move(arguments),
+        [promise, given_up](std::exception_ptr failure, const detail::WorkflowUpdate& update) {
+          if (failure) return promise.set_exception(std::move(failure));
+          update.result(detail::deliver(promise), given_up);
+        },
+        given_up);
     return promise.future();
   }
 
@@ -113,11 +116,13 @@ class WorkflowHandle {
   [[nodiscard]] Future<WorkflowUpdateHandle<Result>> start_update(std::string name, UpdateOptions options,
                                                                   std::vector<Payload> arguments) const {
     const temporal::detail::Promise<WorkflowUpdateHandle<Result>> promise;
-    workflow_.start_update(std::move(name), std::move(options), std::move(arguments),
-                           [promise](std::exception_ptr failure, detail::WorkflowUpdate update) {
-                             if (failure) return promise.set_exception(std::move(failure));
-                             promise.set_value(WorkflowUpdateHandle<Result>{std::move(update)});
-                           });
+    workflow_.start_update(
+        std::move(name), std::move(options), std::move(arguments),
+        [promise](std::exception_ptr failure, detail::WorkflowUpdate update) {
+          if (failure) return promise.set_exception(std::move(failure));
+          promise.set_value(WorkflowUpdateHandle<Result>{std::move(update)});
+        },
+        detail::given_up(promise));
     return promise.future();
   }
 

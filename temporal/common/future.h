@@ -34,12 +34,14 @@ class FutureState {
  public:
   void settle(std::function<T()> outcome) {
     std::function<void()> callback;
+    std::function<void()> unheard;  // what it owns goes outside of the lock
     {
       const std::lock_guard lock{mutex_};
       if (settled_) return;
       settled_ = true;
       outcome_ = std::move(outcome);
       callback = std::exchange(callback_, {});
+      unheard = std::exchange(when_abandoned_, {});
     }
     changed_.notify_all();
     if (callback) callback();
@@ -79,12 +81,65 @@ class FutureState {
     callback();
   }
 
+  /// Calls back once when nobody listens any more and there is no outcome: at once, or on the thread that left last.
+  void when_abandoned(std::function<void()> callback) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (settled_) return;
+      if (!abandoned_) {
+        when_abandoned_ = std::move(callback);
+        return;
+      }
+    }
+    callback();
+  }
+
+  void listen() {
+    const std::lock_guard lock{mutex_};
+    ++listeners_;
+  }
+  void leave() {
+    std::function<void()> callback;
+    {
+      const std::lock_guard lock{mutex_};
+      if (--listeners_ > 0 || settled_) return;
+      abandoned_ = true;
+      callback = std::exchange(when_abandoned_, {});
+    }
+    if (callback) callback();
+  }
+
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
   bool settled_ = false;
+  bool abandoned_ = false;
+  int listeners_ = 0;
   std::function<T()> outcome_;
   std::function<void()> callback_;
+  std::function<void()> when_abandoned_;
+};
+
+/// Someone who may still ask for the outcome.
+template <class T>
+class Listener {
+ public:
+  explicit Listener(std::shared_ptr<FutureState<T>> state) : state_(std::move(state)) { state_->listen(); }
+  Listener(Listener&&) noexcept = default;
+  Listener& operator=(Listener&& other) noexcept {
+    const Listener before{std::move(*this)};
+    state_ = std::move(other.state_);
+    return *this;
+  }
+  ~Listener() {
+    if (state_) state_->leave();
+  }
+
+  [[nodiscard]] const std::shared_ptr<FutureState<T>>& state() const noexcept { return state_; }
+  FutureState<T>* operator->() const noexcept { return state_.get(); }
+
+ private:
+  std::shared_ptr<FutureState<T>> state_;
 };
 
 /// The side that delivers. Copies share one outcome; the first one given counts. When the last copy goes without one,
@@ -113,6 +168,10 @@ class Promise {
     settle([error = std::move(error)]() -> T { std::rethrow_exception(error); });
   }
 
+  /// Calls back once when nobody can ask for the outcome any more, since the future has gone without one: at once, or
+  /// on the thread that dropped it. There may be one such callback. It must not throw.
+  void when_abandoned(std::function<void()> callback) const { owner_->state->when_abandoned(std::move(callback)); }
+
  private:
   struct Owner {
     std::shared_ptr<FutureState<T>> state = std::make_shared<FutureState<T>>();
@@ -129,13 +188,14 @@ class Promise {
 }  // namespace detail
 
 /// A result that arrives later: `get` blocks, `co_await std::move(future)` inside a `temporal::Task` suspends. It can
-/// be had once; all else any number of times, from any thread. Dropping a future does not cancel the call.
+/// be had once; all else any number of times, from any thread. Dropping a future takes nothing back: what was asked for
+/// goes on. What only waits (for a workflow's result, for example) ends, since nobody waits any more.
 template <class T>
 class [[nodiscard("a result that nobody asks for can fail unseen: call get()")]] Future {
  public:
   using value_type = T;
 
-  explicit Future(std::shared_ptr<detail::FutureState<T>> state) noexcept : state_(std::move(state)) {}
+  explicit Future(std::shared_ptr<detail::FutureState<T>> state) : state_(std::move(state)) {}
   Future(Future&&) noexcept = default;
   Future& operator=(Future&&) noexcept = default;
 
@@ -151,7 +211,7 @@ class [[nodiscard("a result that nobody asks for can fail unseen: call get()")]]
 
  private:
   friend struct detail::FutureAwaiter<T>;
-  std::shared_ptr<detail::FutureState<T>> state_;
+  detail::Listener<T> state_;
 };
 
 }  // namespace temporal

@@ -1,5 +1,8 @@
 #include <temporal/common/future.h>
 
+#include <temporal/common/executor.h>
+#include <temporal/common/start.h>
+
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -80,6 +83,58 @@ TEST(Future, CallsBackWhetherReadyOrNot) {
   EXPECT_EQ(calls, 1);
   state.when_ready([&] { ++calls; });
   EXPECT_EQ(calls, 2);
+}
+
+TEST(Future, ThatIsDroppedWithoutAResultIsAbandoned) {
+  int told = 0;
+  const Promise<int> promise;
+  promise.when_abandoned([&] { ++told; });
+  {
+    auto future = promise.future();
+    auto moved = std::move(future);
+    EXPECT_FALSE(moved.wait_for(Duration::zero()));
+    EXPECT_EQ(told, 0);
+  }
+  EXPECT_EQ(told, 1);
+  promise.when_abandoned([&] { ++told; });
+  EXPECT_EQ(told, 2) << "at once, where it is so already";
+  promise.set_value(1);
+}
+
+TEST(Future, ThatTakesThePlaceOfAnotherAbandonsIt) {
+  int told = 0;
+  const Promise<int> first;
+  first.when_abandoned([&] { ++told; });
+  const Promise<int> second;
+  auto future = first.future();
+  future = second.future();
+  EXPECT_EQ(told, 1);
+  second.set_value(2);
+  EXPECT_EQ(future.get(), 2);
+}
+
+TEST(Future, ThatHasAResultIsNotAbandoned) {
+  const auto owned = std::make_shared<int>();
+  const Promise<int> promise;
+  {
+    auto future = promise.future();
+    promise.when_abandoned([owned] { FAIL(); });
+    promise.set_value(1);
+    EXPECT_EQ(owned.use_count(), 1) << "what the callback owned is gone";
+  }
+  promise.when_abandoned([] { FAIL(); });
+}
+
+TEST(Future, ThatATaskAwaitsIsNotAbandoned) {
+  int told = 0;
+  const Promise<int> promise;
+  promise.when_abandoned([&] { ++told; });
+  ThreadPool pool{1};
+  auto task =
+      start(pool, [](Future<int> future) -> Task<int> { co_return co_await std::move(future); }(promise.future()));
+  promise.set_value(3);
+  EXPECT_EQ(task.get(), 3);
+  EXPECT_EQ(told, 0);
 }
 
 }  // namespace

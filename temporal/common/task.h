@@ -53,7 +53,7 @@ struct StopTokenRequest {};
 
 template <class T>
 struct FutureAwaiter {
-  std::shared_ptr<FutureState<T>> state;
+  Listener<T> state;
   Executor* executor;
 
   FutureAwaiter(Future<T>&& future, Executor* executor) noexcept
@@ -61,7 +61,7 @@ struct FutureAwaiter {
 
   [[nodiscard]] bool await_ready() const { return state->wait_for(Duration::zero()); }
   void await_suspend(std::coroutine_handle<> waiting) const {
-    const auto kept = state;  // the coroutine may go on, and this awaiter with it, before `when_ready` returns
+    const auto kept = state.state();  // the coroutine may go on, and this awaiter with it, before `when_ready` returns
     kept->when_ready([executor = executor, waiting] { executor->post(waiting); });
   }
   T await_resume() const { return state->take(); }

@@ -25,6 +25,14 @@ void on_connected(void* user, TemporalConnection* handle, std::int32_t code, con
 
 }  // namespace
 
+Cancellation::Cancellation() : handle_(temporal_cancellation_new()) {}
+
+Cancellation::~Cancellation() { temporal_cancellation_free(handle_); }
+
+void Cancellation::cancel(std::chrono::milliseconds at_least) const noexcept {
+  temporal_cancellation_cancel(handle_, static_cast<std::uint64_t>(at_least.count()));
+}
+
 Connection::Connection(std::shared_ptr<Runtime> runtime, TemporalConnection* handle)
     : runtime_(std::move(runtime)), handle_(handle) {}
 
@@ -59,9 +67,10 @@ void Connection::probe(std::chrono::milliseconds timeout) const {
   });
 }
 
-void Connection::rpc(const bridge::v1::RpcCall& call, Callback done) const {
+void Connection::rpc(const bridge::v1::RpcCall& call, Callback done, const Cancellation* cancellation) const {
   const auto bytes = call.SerializeAsString();
-  temporal_connection_rpc(handle_, detail::bytes(bytes), bytes.size(), detail::on_answer,
+  temporal_connection_rpc(handle_, detail::bytes(bytes), bytes.size(),
+                          cancellation != nullptr ? cancellation->handle() : nullptr, detail::on_answer,
                           detail::keep(std::move(done)));
 }
 

@@ -11,9 +11,28 @@
 #include <memory>
 #include <string>
 
+struct TemporalCancellation;
 struct TemporalConnection;
 
 namespace temporal::core {
+
+/// Gives up the calls that are made with it, and those that will be. Thread-safe. Calls under way do not need it.
+class Cancellation {
+ public:
+  Cancellation();
+  Cancellation(const Cancellation&) = delete;
+  Cancellation& operator=(const Cancellation&) = delete;
+  ~Cancellation();
+
+  /// They end with the gRPC status CANCELLED and are reset at the server, but none before it has lasted `at_least`. The
+  /// first time counts. Calls nobody back.
+  void cancel(std::chrono::milliseconds at_least = {}) const noexcept;
+
+  [[nodiscard]] TemporalCancellation* handle() const noexcept { return handle_; }
+
+ private:
+  TemporalCancellation* handle_;
+};
 
 /// A connection to a server. Thread-safe. Requests under way keep what they need and still call back after it is gone.
 class Connection {
@@ -32,7 +51,7 @@ class Connection {
   /// One call without a retry, to see whether the server is there. Blocks. @throws Error
   void probe(std::chrono::milliseconds timeout) const;
 
-  void rpc(const bridge::v1::RpcCall& call, Callback done) const;
+  void rpc(const bridge::v1::RpcCall& call, Callback done, const Cancellation* cancellation = nullptr) const;
   /// Blocks. @throws Error
   [[nodiscard]] std::string rpc(const bridge::v1::RpcCall& call) const;
 

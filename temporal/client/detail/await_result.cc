@@ -21,23 +21,26 @@ Outcome failed_with(E cause) {
 /// One wait. Lives in the callback of its current call.
 class Wait : public std::enable_shared_from_this<Wait> {
  public:
-  Wait(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done)
+  Wait(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done,
+       std::stop_token given_up)
       : session_(std::move(session)),
         id_(key.id),
         request_(close_event_request(session_->sender(), key.id, key.run_id)),
         follow_runs_(follow_runs),
-        done_(std::move(done)) {}
+        done_(std::move(done)),
+        given_up_(std::move(given_up)) {}
 
   void poll() {
-    session_->call("get_workflow_execution_history", request_, CallKind::long_poll,
-                   [self = shared_from_this()](const core::Result& result) { self->on_answer(result); });
+    session_->call(
+        "get_workflow_execution_history", request_, CallKind::long_poll,
+        [self = shared_from_this()](const core::Result& result) { self->on_answer(result); }, given_up_);
   }
 
  private:
   void on_answer(const core::Result& result) {
     try {
       if (result.error) {
-        if (is_timeout(*result.error)) return poll();
+        if (is_no_answer(*result.error)) return poll();
         return done_({.failure = to_workflow_error(*result.error)});
       }
       const auto response = parse<service::GetWorkflowExecutionHistoryResponse>(result);
@@ -59,12 +62,14 @@ class Wait : public std::enable_shared_from_this<Wait> {
   service::GetWorkflowExecutionHistoryRequest request_;
   bool follow_runs_;
   OnOutcome done_;
+  std::stop_token given_up_;
 };
 
 }  // namespace
 
-void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done) {
-  std::make_shared<Wait>(std::move(session), key, follow_runs, std::move(done))->poll();
+void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done,
+                  std::stop_token given_up) {
+  std::make_shared<Wait>(std::move(session), key, follow_runs, std::move(done), std::move(given_up))->poll();
 }
 
 Close read_close_event(const HistoryEvent& event) {

@@ -5,12 +5,14 @@
 #include <temporal/api/history/v1/message.pb.h>
 
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace temporal::client::detail {
 
-/// Waits for a workflow's close event and, if asked to, follows the runs that it names.
-void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done);
+/// Waits for a workflow's close event and, if asked to, follows the runs that it names. Outlasts a server that is away.
+void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done,
+                  std::stop_token given_up);
 
 /// What a close event means: how the run ended, and the run that goes on.
 struct Close {

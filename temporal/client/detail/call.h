@@ -8,6 +8,7 @@
 
 #include <exception>
 #include <memory>
+#include <stop_token>
 #include <type_traits>
 #include <utility>
 
@@ -43,14 +44,17 @@ temporal::detail::Root intercepted(temporal::detail::TaskContext, std::shared_pt
   }
 }
 
-/// Makes a call. `function` is the one that a link intercepts it with; where there are no links it is sent at once.
+/// Makes a call. Stop `given_up` when nobody waits for it any more: it ends what only waits. `function` is the one that
+/// a link intercepts it with; where there are no links it is sent at once.
 template <class T, class Input>
 void call(const std::shared_ptr<Session>& session, LinkFunction<T, Input> function, std::type_identity_t<Input> input,
-          OnDone<T> done) {
-  if (session->interception().first() == nullptr) return send(session, std::move(input), std::move(done));
+          OnDone<T> done, std::stop_token given_up = {}) {
+  if (session->interception().first() == nullptr) {
+    return send(session, std::move(input), std::move(done), std::move(given_up));
+  }
   // It begins on the calling thread, which has what an interceptor may look for: the current span, for example.
-  intercepted(temporal::detail::TaskContext{&interceptor_executor()}, session, function, std::move(input),
-              std::move(done))
+  intercepted(temporal::detail::TaskContext{&interceptor_executor(), std::move(given_up)}, session, function,
+              std::move(input), std::move(done))
       .frame.resume();
 }
 

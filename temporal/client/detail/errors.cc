@@ -26,6 +26,10 @@ bool is_timeout(const core::Error& error) {
   return error.kind == core::ErrorKind::timeout || error.grpc_status == static_cast<int>(GrpcStatus::deadline_exceeded);
 }
 
+bool is_no_answer(const core::Error& error) {
+  return is_timeout(error) || error.grpc_status == static_cast<int>(GrpcStatus::unavailable);
+}
+
 std::exception_ptr to_public(const core::Error& error) {
   if (error.grpc_status != 0 || error.kind == core::ErrorKind::rpc) return std::make_exception_ptr(to_rpc_error(error));
   switch (error.kind) {

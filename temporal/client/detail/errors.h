@@ -12,6 +12,9 @@ namespace temporal::client::detail {
 /// The call had no answer in time. A long poll that ends so is only asked again.
 bool is_timeout(const core::Error& error);
 
+/// The same, or the server was away for as long as core retries a call. Who only waits asks again.
+bool is_no_answer(const core::Error& error);
+
 /// An error of the bridge as the exception that users see.
 std::exception_ptr to_public(const core::Error& error);
 

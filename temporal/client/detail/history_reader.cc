@@ -16,49 +16,55 @@ HistoryReader::HistoryReader(std::shared_ptr<Session> session, const WorkflowKey
 
 Future<std::optional<WorkflowHistory>> HistoryReader::next() {
   const temporal::detail::Promise<std::optional<WorkflowHistory>> promise;
-  ask([self = shared_from_this(), promise](std::exception_ptr failure, const std::optional<History>& page) {
-    if (failure) return promise.set_exception(std::move(failure));
-    promise.set_value(page ? std::optional{self->named(*page)} : std::nullopt);
-  });
+  ask(
+      [self = shared_from_this(), promise](std::exception_ptr failure, const std::optional<History>& page) {
+        if (failure) return promise.set_exception(std::move(failure));
+        promise.set_value(page ? std::optional{self->named(*page)} : std::nullopt);
+      },
+      given_up(promise));
   return promise.future();
 }
 
 Future<WorkflowHistory> HistoryReader::rest() {
   const temporal::detail::Promise<WorkflowHistory> promise;
-  collect(std::make_shared<History>(), promise);
+  collect(std::make_shared<History>(), promise, given_up(promise));
   return promise.future();
 }
 
-void HistoryReader::collect(std::shared_ptr<History> events, temporal::detail::Promise<WorkflowHistory> promise) {
-  ask([self = shared_from_this(), events = std::move(events), promise = std::move(promise)](
+void HistoryReader::collect(std::shared_ptr<History> events, temporal::detail::Promise<WorkflowHistory> promise,
+                            std::stop_token given_up) {
+  ask(
+      [self = shared_from_this(), events = std::move(events), promise = std::move(promise), given_up](
           std::exception_ptr failure, const std::optional<History>& page) {
-    if (failure) return promise.set_exception(std::move(failure));
-    if (!page) return promise.set_value(self->named(*events));
-    events->MergeFrom(*page);
-    self->collect(events, promise);
-  });
+        if (failure) return promise.set_exception(std::move(failure));
+        if (!page) return promise.set_value(self->named(*events));
+        events->MergeFrom(*page);
+        self->collect(events, promise, given_up);
+      },
+      given_up);
 }
 
-void HistoryReader::ask(OnPage done) {
+void HistoryReader::ask(OnPage done, const std::stop_token& given_up) {
   if (at_end_) return done(nullptr, std::nullopt);
-  session_->call("get_workflow_execution_history", request_,
-                 request_.wait_new_event() ? CallKind::long_poll : CallKind::normal,
-                 [self = shared_from_this(), done = std::move(done)](const core::Result& result) {
-                   self->on_answer(result, done);
-                 });
+  session_->call(
+      "get_workflow_execution_history", request_, request_.wait_new_event() ? CallKind::long_poll : CallKind::normal,
+      [self = shared_from_this(), done = std::move(done), given_up](const core::Result& result) {
+        self->on_answer(result, done, given_up);
+      },
+      given_up);
 }
 
-void HistoryReader::on_answer(const core::Result& result, const OnPage& done) {
+void HistoryReader::on_answer(const core::Result& result, const OnPage& done, const std::stop_token& given_up) {
   std::optional<History> page;
   try {
     if (result.error) {
-      if (request_.wait_new_event() && is_timeout(*result.error)) return ask(done);
+      if (request_.wait_new_event() && is_no_answer(*result.error)) return ask(done, given_up);
       return done(to_workflow_error(*result.error), std::nullopt);
     }
     auto response = parse<service::GetWorkflowExecutionHistoryResponse>(result);
     at_end_ = response.next_page_token().empty();
     request_.set_next_page_token(response.next_page_token());
-    if (response.history().events().empty()) return ask(done);
+    if (response.history().events().empty()) return ask(done, given_up);
     page = std::move(*response.mutable_history());
   } catch (...) {
     return done(std::current_exception(), std::nullopt);

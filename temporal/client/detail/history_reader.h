@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace temporal::client::detail {
@@ -26,9 +27,10 @@ class HistoryReader : public std::enable_shared_from_this<HistoryReader> {
   using History = temporal::api::history::v1::History;
   using OnPage = std::function<void(std::exception_ptr, std::optional<History>)>;
 
-  void ask(OnPage done);
-  void on_answer(const core::Result& result, const OnPage& done);
-  void collect(std::shared_ptr<History> events, temporal::detail::Promise<WorkflowHistory> promise);
+  void ask(OnPage done, const std::stop_token& given_up);
+  void on_answer(const core::Result& result, const OnPage& done, const std::stop_token& given_up);
+  void collect(std::shared_ptr<History> events, temporal::detail::Promise<WorkflowHistory> promise,
+               std::stop_token given_up);
   [[nodiscard]] WorkflowHistory named(const History& history);
 
   std::shared_ptr<Session> session_;

@@ -35,8 +35,9 @@ class Interception::Innermost final : public CallInterceptor {
  private:
   template <class T, class Input>
   Task<T> outcome_of(Input input) {
+    auto given_up = co_await this_task::stop_token();
     const temporal::detail::Promise<T> promise;
-    send(session_.shared_from_this(), std::move(input), settle(promise));
+    send(session_.shared_from_this(), std::move(input), settle(promise), std::move(given_up));
     co_return co_await promise.future();
   }
 

@@ -7,6 +7,7 @@
 
 #include <exception>
 #include <functional>
+#include <stop_token>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -63,6 +64,14 @@ OnOutcome deliver(const temporal::detail::Promise<R>& promise) {
       }
     });
   };
+}
+
+/// Stopped when the future of a promise has gone without an outcome: nobody waits for it any more.
+template <class T>
+std::stop_token given_up(const temporal::detail::Promise<T>& promise) {
+  std::stop_source source;
+  promise.when_abandoned([source]() mutable { source.request_stop(); });
+  return source.get_token();
 }
 
 /// The parameters of a function, decayed.

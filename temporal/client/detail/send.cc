@@ -47,7 +47,8 @@ Payload read_query(const service::QueryWorkflowResponse& response) {
 
 }  // namespace
 
-void send(const std::shared_ptr<Session>& session, StartWorkflowInput input, OnDone<StartedWorkflow> done) {
+void send(const std::shared_ptr<Session>& session, StartWorkflowInput input, OnDone<StartedWorkflow> done,
+          std::stop_token /*given_up*/) {
   validate(input.options);
   const auto id = input.options.id;
   if (input.signal) {
@@ -60,7 +61,8 @@ void send(const std::shared_ptr<Session>& session, StartWorkflowInput input, OnD
   }
 }
 
-void send(const std::shared_ptr<Session>& session, UpdateWithStartInput input, OnDone<StartedWorkflowWithUpdate> done) {
+void send(const std::shared_ptr<Session>& session, UpdateWithStartInput input, OnDone<StartedWorkflowWithUpdate> done,
+          std::stop_token given_up) {
   validate(input.start.options);
   if (!input.start.options.id_conflict_policy) {
     throw ConfigurationError(
@@ -71,34 +73,41 @@ void send(const std::shared_ptr<Session>& session, UpdateWithStartInput input, O
   input.update.run_id.clear();
   input.update.first_run_id.clear();
   start_update_with_start(session, start_request(session->sender(), std::move(input.start)),
-                          update_request(session->sender(), std::move(input.update)), std::move(done));
+                          update_request(session->sender(), std::move(input.update)), std::move(done),
+                          std::move(given_up));
 }
 
-void send(const std::shared_ptr<Session>& session, SignalWorkflowInput input, OnDone<void> done) {
+void send(const std::shared_ptr<Session>& session, SignalWorkflowInput input, OnDone<void> done,
+          std::stop_token /*given_up*/) {
   session->call("signal_workflow_execution", signal_request(session->sender(), std::move(input)), CallKind::normal,
                 acknowledge(std::move(done)));
 }
 
-void send(const std::shared_ptr<Session>& session, QueryWorkflowInput input, OnDone<Payload> done) {
+void send(const std::shared_ptr<Session>& session, QueryWorkflowInput input, OnDone<Payload> done,
+          std::stop_token /*given_up*/) {
   session->call("query_workflow", query_request(session->sender(), std::move(input)), CallKind::normal,
                 answer<service::QueryWorkflowResponse, Payload>(std::move(done), read_query, to_query_error));
 }
 
-void send(const std::shared_ptr<Session>& session, StartUpdateInput input, OnDone<StartedUpdate> done) {
-  start_update(session, update_request(session->sender(), std::move(input)), std::move(done));
+void send(const std::shared_ptr<Session>& session, StartUpdateInput input, OnDone<StartedUpdate> done,
+          std::stop_token given_up) {
+  start_update(session, update_request(session->sender(), std::move(input)), std::move(done), std::move(given_up));
 }
 
-void send(const std::shared_ptr<Session>& session, CancelWorkflowInput input, OnDone<void> done) {
+void send(const std::shared_ptr<Session>& session, CancelWorkflowInput input, OnDone<void> done,
+          std::stop_token /*given_up*/) {
   session->call("request_cancel_workflow_execution", cancel_request(session->sender(), std::move(input)),
                 CallKind::normal, acknowledge(std::move(done)));
 }
 
-void send(const std::shared_ptr<Session>& session, TerminateWorkflowInput input, OnDone<void> done) {
+void send(const std::shared_ptr<Session>& session, TerminateWorkflowInput input, OnDone<void> done,
+          std::stop_token /*given_up*/) {
   session->call("terminate_workflow_execution", terminate_request(session->sender(), std::move(input)),
                 CallKind::normal, acknowledge(std::move(done)));
 }
 
-void send(const std::shared_ptr<Session>& session, DescribeWorkflowInput input, OnDone<WorkflowDescription> done) {
+void send(const std::shared_ptr<Session>& session, DescribeWorkflowInput input, OnDone<WorkflowDescription> done,
+          std::stop_token /*given_up*/) {
   session->call("describe_workflow_execution", describe_request(session->sender(), std::move(input)), CallKind::normal,
                 answer<service::DescribeWorkflowExecutionResponse, WorkflowDescription>(std::move(done), to_description,
                                                                                         to_workflow_error));

@@ -9,8 +9,31 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Duration normal_timeout = 10s;
+constexpr Duration normal_timeout = 30s;  // a query may meet a worker that starts cold; core's own, too
 constexpr Duration long_poll_timeout = 70s;
+
+/// How long an update goes on that nobody waits for: it was asked for, so it is to reach the server.
+constexpr std::chrono::milliseconds update_at_least = 5s;
+
+/// A call that can be given up. Lives in its callback.
+struct Underway {
+  struct Cancel {
+    const core::Cancellation& cancellation;
+    std::chrono::milliseconds at_least;
+    void operator()() const noexcept { cancellation.cancel(at_least); }
+  };
+
+  Underway(const std::stop_token& given_up, std::chrono::milliseconds at_least, const std::stop_token& stop,
+           core::Callback done)
+      : done(std::move(done)),
+        on_stop(stop, Cancel{cancellation, {}}),
+        on_given_up(given_up, Cancel{cancellation, at_least}) {}
+
+  core::Callback done;
+  core::Cancellation cancellation;
+  std::stop_callback<Cancel> on_stop;
+  std::stop_callback<Cancel> on_given_up;
+};
 
 }  // namespace
 
@@ -22,17 +45,20 @@ Session::Session(std::shared_ptr<core::Connection> connection, ConnectOptions op
       rpc_options_(std::move(rpc_options)),
       interception_(*this) {}
 
-void Session::call(std::string method, const google::protobuf::MessageLite& request, CallKind kind,
-                   core::Callback done) const {
+void Session::call(std::string method, const google::protobuf::MessageLite& request, CallKind kind, core::Callback done,
+                   std::stop_token given_up) const {
   bridge::v1::RpcCall call;
   call.set_service("workflow");
   call.set_method(std::move(method));
   call.set_request(request.SerializeAsString());
-  const auto timeout = kind == CallKind::long_poll ? long_poll_timeout : rpc_options_.timeout.value_or(normal_timeout);
+  const auto timeout = kind == CallKind::normal ? rpc_options_.timeout.value_or(normal_timeout) : long_poll_timeout;
   call.set_timeout_ms(to_milliseconds(timeout));
   for (const auto& [key, value] : rpc_options_.metadata) (*call.mutable_metadata())[key] = value;
   call.set_retry(true);
-  connection_->rpc(call, std::move(done));
+  if (!given_up.stop_possible() && !rpc_options_.stop.stop_possible()) return connection_->rpc(call, std::move(done));
+  const auto at_least = kind == CallKind::update ? update_at_least : std::chrono::milliseconds{};
+  const auto underway = std::make_shared<Underway>(given_up, at_least, rpc_options_.stop, std::move(done));
+  connection_->rpc(call, [underway](const core::Result& result) { underway->done(result); }, &underway->cancellation);
 }
 
 std::int64_t to_milliseconds(Duration duration) {

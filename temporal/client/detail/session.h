@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 
 namespace temporal::client::detail {
@@ -19,6 +20,7 @@ namespace temporal::client::detail {
 enum class CallKind {
   normal,
   long_poll,  ///< the server holds it back for about a minute before it answers with nothing
+  update,     ///< a long poll that asks for something: given up, it still has the time to reach the server
 };
 
 /// What the copies of a client and its handles share. Thread-safe.
@@ -35,7 +37,9 @@ class Session : public std::enable_shared_from_this<Session> {
 
   /// Calls a method of the workflow service, named as the bridge names it: `query_workflow`. `done` runs once on a
   /// thread of the bridge; it must not block or throw.
-  void call(std::string method, const google::protobuf::MessageLite& request, CallKind kind, core::Callback done) const;
+  /// @param given_up ends the call, in its time, with an error of the status CANCELLED
+  void call(std::string method, const google::protobuf::MessageLite& request, CallKind kind, core::Callback done,
+            std::stop_token given_up = {}) const;
 
  private:
   std::shared_ptr<core::Connection> connection_;

@@ -39,13 +39,26 @@ std::optional<StartedUpdate> sent_update(const service::UpdateWorkflowExecutionR
 /// Looks at an answer. True: it had what was waited for, or an error, and who waits has been told.
 using OnAnswer = std::function<bool(const core::Result&)>;
 
-/// Calls until an answer has it. Repeating is harmless: the ids in the request say that it is the same one.
-void call_until(const std::shared_ptr<Session>& session, const std::string& method,
-                const std::shared_ptr<const google::protobuf::MessageLite>& request, const OnAnswer& found) {
-  session->call(method, *request, CallKind::long_poll, [=](const core::Result& result) {
-    const bool nothing = result.error && is_timeout(*result.error);
-    if (nothing || !found(result)) call_until(session, method, request, found);
-  });
+/// A call that is repeated until an answer has it. Repeating is harmless: the ids in the request say that it is the
+/// same one.
+struct Repeated {
+  std::shared_ptr<Session> session;
+  std::string method;
+  std::shared_ptr<const google::protobuf::MessageLite> request;
+  CallKind kind;
+  bool (*asks_again)(const core::Error&);
+  OnAnswer found;
+  std::stop_token given_up;
+};
+
+void call_until(const Repeated& call) {
+  call.session->call(
+      call.method, *call.request, call.kind,
+      [call](const core::Result& result) {
+        const bool nothing = result.error && call.asks_again(*result.error);
+        if (nothing || !call.found(result)) call_until(call);
+      },
+      call.given_up);
 }
 
 using Fail = std::function<void(std::exception_ptr)>;
@@ -67,7 +80,7 @@ OnAnswer answer(Read read, ToError to_error, Fail fail) {
 }  // namespace
 
 void start_update(std::shared_ptr<Session> session, service::UpdateWorkflowExecutionRequest request,
-                  OnDone<StartedUpdate> done) {
+                  OnDone<StartedUpdate> done, std::stop_token given_up) {
   using Response = service::UpdateWorkflowExecutionResponse;
   const auto read = [done](const Response& response) {
     auto update = sent_update(response);
@@ -75,12 +88,19 @@ void start_update(std::shared_ptr<Session> session, service::UpdateWorkflowExecu
     done(nullptr, *std::move(update));
     return true;
   };
-  call_until(session, "update_workflow_execution", std::make_shared<decltype(request)>(std::move(request)),
-             answer<Response>(read, to_workflow_error, [done](std::exception_ptr failure) { done(failure, {}); }));
+  call_until(
+      {.session = std::move(session),
+       .method = "update_workflow_execution",
+       .request = std::make_shared<decltype(request)>(std::move(request)),
+       .kind = CallKind::update,
+       .asks_again = is_timeout,
+       .found = answer<Response>(read, to_workflow_error, [done](std::exception_ptr failure) { done(failure, {}); }),
+       .given_up = std::move(given_up)});
 }
 
 void start_update_with_start(std::shared_ptr<Session> session, service::StartWorkflowExecutionRequest start,
-                             service::UpdateWorkflowExecutionRequest update, OnDone<StartedWorkflowWithUpdate> done) {
+                             service::UpdateWorkflowExecutionRequest update, OnDone<StartedWorkflowWithUpdate> done,
+                             std::stop_token given_up) {
   using Response = service::ExecuteMultiOperationResponse;
   const auto id = start.workflow_id();
   const auto read = [id, done](const Response& response) {
@@ -90,12 +110,16 @@ void start_update_with_start(std::shared_ptr<Session> session, service::StartWor
     done(nullptr, {to_started(id, response.responses(0).start_workflow()), *std::move(update)});
     return true;
   };
-  call_until(session, "execute_multi_operation",
-             std::make_shared<service::ExecuteMultiOperationRequest>(
-                 update_with_start_request(std::move(start), std::move(update))),
-             answer<Response>(
-                 read, [id](const core::Error& error) { return to_start_error(failed_operation(error), id); },
-                 [done](std::exception_ptr failure) { done(failure, {}); }));
+  call_until({.session = std::move(session),
+              .method = "execute_multi_operation",
+              .request = std::make_shared<service::ExecuteMultiOperationRequest>(
+                  update_with_start_request(std::move(start), std::move(update))),
+              .kind = CallKind::update,
+              .asks_again = is_timeout,
+              .found = answer<Response>(
+                  read, [id](const core::Error& error) { return to_start_error(failed_operation(error), id); },
+                  [done](std::exception_ptr failure) { done(failure, {}); }),
+              .given_up = std::move(given_up)});
 }
 
 WorkflowUpdate to_update(std::shared_ptr<Session> session, StartedUpdate started) {
@@ -108,7 +132,8 @@ WorkflowUpdate to_update(std::shared_ptr<Session> session, StartedUpdate started
           std::move(outcome)};
 }
 
-void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done) {
+void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done,
+                  std::stop_token given_up) {
   using Response = service::PollWorkflowExecutionUpdateResponse;
   const auto read = [done](const Response& response) {
     if (!response.has_outcome()) return false;
@@ -116,9 +141,14 @@ void await_update(const std::shared_ptr<Session>& session, const UpdateKey& upda
     return true;
   };
   call_until(
-      session, "poll_workflow_execution_update",
-      std::make_shared<service::PollWorkflowExecutionUpdateRequest>(poll_update_request(session->sender(), update)),
-      answer<Response>(read, to_public, [done](std::exception_ptr failure) { done({.failure = failure}); }));
+      {.session = session,
+       .method = "poll_workflow_execution_update",
+       .request = std::make_shared<service::PollWorkflowExecutionUpdateRequest>(
+           poll_update_request(session->sender(), update)),
+       .kind = CallKind::long_poll,
+       .asks_again = is_no_answer,
+       .found = answer<Response>(read, to_public, [done](std::exception_ptr failure) { done({.failure = failure}); }),
+       .given_up = std::move(given_up)});
 }
 
 }  // namespace temporal::client::detail

@@ -5,21 +5,24 @@
 #include <temporal/client/interceptor.h>
 
 #include <memory>
+#include <stop_token>
 
 namespace temporal::client::detail {
 
 /// Sends an update until it has come to the stage that the request waits for.
 void start_update(std::shared_ptr<Session> session, service::UpdateWorkflowExecutionRequest request,
-                  OnDone<StartedUpdate> done);
+                  OnDone<StartedUpdate> done, std::stop_token given_up);
 
 /// Sends a start and an update as one, in the same way.
 void start_update_with_start(std::shared_ptr<Session> session, service::StartWorkflowExecutionRequest start,
-                             service::UpdateWorkflowExecutionRequest update, OnDone<StartedWorkflowWithUpdate> done);
+                             service::UpdateWorkflowExecutionRequest update, OnDone<StartedWorkflowWithUpdate> done,
+                             std::stop_token given_up);
 
 /// The update that was started, for a handle.
 WorkflowUpdate to_update(std::shared_ptr<Session> session, StartedUpdate started);
 
-/// Waits for the outcome of an update.
-void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done);
+/// Waits for the outcome of an update. Outlasts a server that is away.
+void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done,
+                  std::stop_token given_up);
 
 }  // namespace temporal::client::detail

@@ -23,8 +23,8 @@ OnDone<Payload> give(OnOutcome done) {
 
 }  // namespace
 
-void WorkflowRef::result(bool follow_runs, OnOutcome done) const {
-  await_result(session_, key_, follow_runs, std::move(done));
+void WorkflowRef::result(bool follow_runs, OnOutcome done, std::stop_token given_up) const {
+  await_result(session_, key_, follow_runs, std::move(done), std::move(given_up));
 }
 
 void WorkflowRef::signal(std::string name, std::vector<Payload> arguments, OnOutcome done) const {
@@ -47,22 +47,24 @@ void WorkflowRef::query(std::string name, const QueryOptions& options, std::vect
        give(std::move(done)));
 }
 
-void WorkflowRef::start_update(std::string name, UpdateOptions options, std::vector<Payload> arguments,
-                               OnUpdate done) const {
-  call(session_, &CallInterceptor::start_update,
-       {.workflow_id = key_.id,
-        .run_id = key_.called_run_id(),
-        .first_run_id = key_.first_run_id,
-        .name = std::move(name),
-        .options = std::move(options),
-        .arguments = std::move(arguments)},
-       [session = session_, done = std::move(done)](std::exception_ptr failure, StartedUpdate started) {
-         done(std::move(failure), to_update(session, std::move(started)));
-       });
+void WorkflowRef::start_update(std::string name, UpdateOptions options, std::vector<Payload> arguments, OnUpdate done,
+                               std::stop_token given_up) const {
+  call(
+      session_, &CallInterceptor::start_update,
+      {.workflow_id = key_.id,
+       .run_id = key_.called_run_id(),
+       .first_run_id = key_.first_run_id,
+       .name = std::move(name),
+       .options = std::move(options),
+       .arguments = std::move(arguments)},
+      [session = session_, done = std::move(done)](std::exception_ptr failure, StartedUpdate started) {
+        done(std::move(failure), to_update(session, std::move(started)));
+      },
+      std::move(given_up));
 }
 
 WorkflowUpdate WorkflowRef::update(std::string id) const {
-  return {session_, {.workflow_id = key_.id, .run_id = key_.run_id, .update_id = std::move(id)}};
+  return {session_, {.workflow_id = key_.id, .run_id = key_.called_run_id(), .update_id = std::move(id)}};
 }
 
 void WorkflowRef::cancel(std::string reason, OnOutcome done) const {
@@ -96,8 +98,8 @@ std::shared_ptr<HistoryReader> WorkflowRef::read_history(const HistoryOptions& o
 
 Future<WorkflowHistory> WorkflowRef::fetch_history() const { return read_history({})->rest(); }
 
-void WorkflowUpdate::result(const OnOutcome& done) const {
-  outcome_ ? done(*outcome_) : await_update(session_, key_, done);
+void WorkflowUpdate::result(const OnOutcome& done, std::stop_token given_up) const {
+  outcome_ ? done(*outcome_) : await_update(session_, key_, done, std::move(given_up));
 }
 
 }  // namespace temporal::client::detail

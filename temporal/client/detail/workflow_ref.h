@@ -10,6 +10,7 @@
 #include <exception>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -39,10 +40,11 @@ class WorkflowRef {
   [[nodiscard]] const std::string& run_id() const noexcept { return key_.run_id; }
   [[nodiscard]] const std::string& first_run_id() const noexcept { return key_.first_run_id; }
 
-  void result(bool follow_runs, OnOutcome done) const;
+  void result(bool follow_runs, OnOutcome done, std::stop_token given_up) const;
   void signal(std::string name, std::vector<Payload> arguments, OnOutcome done) const;
   void query(std::string name, const QueryOptions& options, std::vector<Payload> arguments, OnOutcome done) const;
-  void start_update(std::string name, UpdateOptions options, std::vector<Payload> arguments, OnUpdate done) const;
+  void start_update(std::string name, UpdateOptions options, std::vector<Payload> arguments, OnUpdate done,
+                    std::stop_token given_up) const;
   [[nodiscard]] WorkflowUpdate update(std::string id) const;
   void cancel(std::string reason, OnOutcome done) const;
   void terminate(std::string reason, OnOutcome done) const;

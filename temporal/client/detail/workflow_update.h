@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 
@@ -31,7 +32,7 @@ class WorkflowUpdate {
   [[nodiscard]] const std::string& workflow_id() const noexcept { return key_.workflow_id; }
   [[nodiscard]] const std::string& run_id() const noexcept { return key_.run_id; }
 
-  void result(const OnOutcome& done) const;
+  void result(const OnOutcome& done, std::stop_token given_up) const;
 
  private:
   std::shared_ptr<Session> session_;
