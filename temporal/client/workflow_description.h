@@ -55,8 +55,8 @@ struct WorkflowDescription {
   Priority priority = {};
   SearchAttributes search_attributes = {};
   std::map<std::string, Payload> memo = {};  ///< read a value with `converter::from_payload`
-  std::string static_summary = {};           ///< as given at the start
-  std::string static_details = {};           ///< as given at the start
+  std::string static_summary = {};           ///< as given at the start; empty, too, when it is not readable here
+  std::string static_details = {};           ///< the same
   std::int64_t history_length = 0;           ///< number of events
   std::int64_t history_size_bytes = 0;
 };

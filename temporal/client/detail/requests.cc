@@ -254,8 +254,13 @@ WorkflowDescription to_description(const service::DescribeWorkflowExecutionRespo
   const auto execution = [](const temporal::api::common::v1::WorkflowExecution& message) {
     return WorkflowExecution{.workflow_id = message.workflow_id(), .run_id = message.run_id()};
   };
-  const auto text = [](const converter::ProtoPayload& payload) {
-    return converter::from_payload<std::string>(converter::to_payload(payload));
+  // What a peer's codec has encrypted must not hide all else.
+  const auto text = [](const converter::ProtoPayload& payload) -> std::string {
+    try {
+      return converter::from_payload<std::string>(converter::to_payload(payload));
+    } catch (const DecodeError&) {
+      return {};
+    }
   };
   WorkflowDescription description{
       .id = info.execution().workflow_id(),

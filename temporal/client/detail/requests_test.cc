@@ -137,6 +137,24 @@ TEST(Requests, ADescriptionHasPrioritySearchAttributesAndMemo) {
   EXPECT_EQ(description.memo.at("note"), converter::to_payload("x"));
 }
 
+TEST(Requests, ADescriptionLeavesOutWhatAPeersCodecHasEncrypted) {
+  service::DescribeWorkflowExecutionResponse response;
+  auto& info = *response.mutable_workflow_execution_info();
+  info.mutable_execution()->set_workflow_id("order-7");
+  auto& metadata = *response.mutable_execution_config()->mutable_user_metadata();
+  const Payload encrypted{.metadata = {{"encoding", "binary/encrypted"}}, .data = "\xff\x01"};
+  *metadata.mutable_summary() = converter::to_proto(encrypted);
+  *metadata.mutable_details() = converter::to_proto(converter::to_payload(7));
+  converter::set_payload_map(*info.mutable_memo()->mutable_fields(), {{"note", encrypted}});
+  (*info.mutable_search_attributes()->mutable_indexed_fields())["CustomerId"] = converter::to_proto(encrypted);
+  const auto description = to_description(response);
+  EXPECT_EQ(description.id, "order-7");
+  EXPECT_EQ(description.static_summary, "");
+  EXPECT_EQ(description.static_details, "");
+  EXPECT_EQ(description.memo.at("note"), encrypted);
+  EXPECT_TRUE(description.search_attributes.empty());
+}
+
 TEST(Requests, GoToTheLatestRunOfAWorkflowThatWasStartedHere) {
   EXPECT_EQ((WorkflowKey{.id = "i", .run_id = "r", .first_run_id = "r"}.called_run_id()), "");
   EXPECT_EQ((WorkflowKey{.id = "i", .run_id = "r"}.called_run_id()), "r");
