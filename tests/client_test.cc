@@ -55,6 +55,23 @@ class Order {
   std::string approved_by_;
 };
 
+/// Goes on as a second run, which takes what is put into it until it is told to stop.
+class Chain {
+ public:
+  workflow::Task<int> run(int number) {
+    if (number == 1) workflow::continue_as_new<&Chain::run>({}, 2);
+    co_await workflow::wait_condition([this] { return stopped_; });
+    co_return content_;
+  }
+  void stop() { stopped_ = true; }
+  int content() const { return content_; }
+  int put(int n) { return content_ += n; }
+
+ private:
+  bool stopped_ = false;
+  int content_ = 0;
+};
+
 /// Fails in its first run; in later ones it says which it is.
 workflow::Task<int> succeeds_later() {
   if (workflow::info().attempt == 1) throw ApplicationError{"not yet"};
@@ -73,6 +90,11 @@ class ClientTest : public ServerTest {
                               .query<&Order::price_in>()
                               .update<&Order::add_when_approved>()
                               .update<&Order::add, &Order::validate_add>());
+    options_.add_workflow(workflow::definition<Chain>()
+                              .run<&Chain::run>()
+                              .signal<&Chain::stop>()
+                              .query<&Chain::content>()
+                              .update<&Chain::put>());
     options_.add_workflow<succeeds_later>();
     options_.add_workflow<sleeps>();
   }
@@ -227,6 +249,30 @@ TEST_F(ClientTest, ARejectedUpdateHasAHandleWhoseResultSaysWhy) {
   EXPECT_EQ(describe(error.cause()), "ApplicationError(Nothing): add something");
   EXPECT_THROW(order.update_handle<int>("never sent").result().get(), RpcError);
   order.terminate().get();
+}
+
+TEST_F(ClientTest, AHandleGoesOnWithTheRunsThatFollowTheOneItStarted) {
+  const RunningWorker worker{client(), options_};
+  const auto options = start_options();
+  const auto chain = client().start<&Chain::run>(options, 1).get();
+  const auto second = client().workflow_handle<&Chain::run>(options.id);
+  while (second.describe().get().run_id == chain.run_id()) std::this_thread::sleep_for(5ms);
+
+  EXPECT_EQ(chain.start_update<&Chain::put>({.id = "u"}, 3).get().result().get(), 3);
+  EXPECT_EQ(chain.update_handle<&Chain::put>("u").result().get(), 3);
+  EXPECT_EQ(chain.update<&Chain::put>(4).get(), 7);
+  EXPECT_EQ(chain.query<&Chain::content>().get(), 7);
+  EXPECT_EQ(chain.describe().get().first_run_id, chain.run_id());
+  chain.signal<&Chain::stop>().get();
+  EXPECT_EQ(chain.result().get(), 7);
+
+  for (const bool politely : {true, false}) {
+    const auto ended = client().start<&Chain::run>(start_options(), 1).get();
+    const auto latest = client().workflow_handle<&Chain::run>(ended.id());
+    while (latest.describe().get().run_id == ended.run_id()) std::this_thread::sleep_for(5ms);
+    (politely ? ended.cancel() : ended.terminate()).get();
+    EXPECT_THROW(ended.result().get(), WorkflowFailedError);
+  }
 }
 
 TEST_F(ClientTest, UpdateWithStartStartsAWorkflowOnceAndUpdatesItEachTime) {
