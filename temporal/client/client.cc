@@ -89,8 +89,13 @@ const std::shared_ptr<core::Runtime>& default_runtime() {
 
 Client Client::connect(ConnectOptions options) {
   validate(options);
-  auto runtime = options.telemetry ? options.telemetry->runtime(core::create_runtime_that_warns)
-                                   : detail::default_runtime();
+  std::shared_ptr<core::Runtime> runtime;
+  try {
+    runtime =
+        options.telemetry ? options.telemetry->runtime(core::create_runtime_that_warns) : detail::default_runtime();
+  } catch (const core::Error& error) {
+    throw_public(error);
+  }
   return detail::connect(std::move(runtime), std::move(options));
 }
 
@@ -141,6 +146,24 @@ Client Client::with_rpc_options(RpcOptions options) const {
 void Client::probe(Duration timeout) const {
   try {
     session_->connection()->probe(std::chrono::milliseconds{detail::to_milliseconds(timeout)});
+  } catch (const core::Error& error) {
+    throw_public(error);
+  }
+}
+
+void Client::set_api_key(const std::string& key) const {
+  if (!key.empty()) validate(ConnectOptions{.api_key = key});
+  try {
+    session_->connection()->set_api_key(key);
+  } catch (const core::Error& error) {
+    throw_public(error);
+  }
+}
+
+void Client::set_metadata(const std::map<std::string, std::string>& metadata) const {
+  validate(ConnectOptions{.metadata = metadata});
+  try {
+    session_->connection()->set_metadata(metadata);
   } catch (const core::Error& error) {
     throw_public(error);
   }

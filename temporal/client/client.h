@@ -11,6 +11,7 @@
 #include <temporal/common/registered_name.h>
 
 #include <exception>
+#include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -189,6 +190,13 @@ class Client {
   /// A client on the same connection whose calls, and those of the handles it gives, travel in another way:
   /// `client.with_rpc_options({.timeout = 1s}).workflow_handle("order-7").describe()`.
   [[nodiscard]] Client with_rpc_options(RpcOptions options) const;
+
+  /// Takes another API key for all calls from now on, those of workers on this connection too: for keys that are
+  /// rotated. Empty: none. `options` goes on saying what it was connected with.
+  /// @throws ConfigurationError for what cannot be sent, without showing it.
+  void set_api_key(const std::string& key) const;
+  /// The same for the metadata of `ConnectOptions`, all of it.
+  void set_metadata(const std::map<std::string, std::string>& metadata) const;
 
   /// Asks the server for a sign of life, without a retry.
   /// @throws ConnectionError or RpcError.
