@@ -12,9 +12,11 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <future>
 #include <map>
+#include <stdexcept>
 
 using namespace temporal;
 using namespace std::chrono_literals;
@@ -429,6 +431,38 @@ TEST_F(ActivityFeatures, IsFailedByItsIds) {
   } catch (const ApplicationError& error) {
     EXPECT_EQ(error.type(), "Undeliverable");
   }
+}
+
+// The server refuses what is no application's failure: the attempt would hang until its timeout.
+TEST_F(ActivityFeatures, IsFailedFromElsewhereByErrorsOfEveryKind) {
+  std::array<std::promise<std::string>, 3> tokens;
+  options_.add_activity("leaves", [&] {
+    const auto info = activity::info();
+    tokens.at(static_cast<std::size_t>(info.attempt - 1)).set_value(info.task_token);
+    activity::complete_asynchronously();
+  });
+  const RunningWorker worker{client(), options_};
+  const auto handle = start("leaves");
+  const auto attempt = [&](std::size_t n) {
+    return client().async_activity_handle(tokens.at(n - 1).get_future().get());
+  };
+  attempt(1).fail(TimeoutError{"too slow", TimeoutType::start_to_close}).get();
+  try {
+    throw std::out_of_range{"caught by its base"};
+  } catch (const std::logic_error& error) {
+    attempt(2).fail(error).get();
+  }
+  attempt(3).fail(CancelledError{"unasked"}).get();
+  EXPECT_EQ(describe(failure_of(handle)), "ApplicationError(CancelledError): unasked: CancelledError: unasked");
+  std::vector<std::string> stories;
+  for (const auto& event : history_of(handle)) {
+    if (event.has_activity_task_started_event_attributes())
+      stories.push_back(
+          event.activity_task_started_event_attributes().last_failure().application_failure_info().type());
+  }
+  EXPECT_EQ(stories, std::vector<std::string>{"std::out_of_range"}) << "the last one before";
+  EXPECT_THROW(static_cast<void>(client().async_activity_handle("token").fail(std::exception_ptr{})),
+               std::invalid_argument);
 }
 
 TEST_F(ActivityFeatures, IsToldOfACancellationByAHeartbeatAndReportsIt) {

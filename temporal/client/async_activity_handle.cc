@@ -2,10 +2,13 @@
 
 #include <temporal/client/detail/errors.h>
 #include <temporal/client/detail/session.h>
-#include <temporal/converter/failure.h>
+#include <temporal/common/type_name.h>
+#include <temporal/converter/activity_failure.h>
 #include <temporal/converter/proto_payload.h>
 
 #include <temporal/api/workflowservice/v1/request_response.pb.h>
+
+#include <stdexcept>
 
 namespace temporal::client {
 namespace {
@@ -44,6 +47,10 @@ core::Callback acknowledge(const temporal::detail::Promise<void>& promise) {
 
 }  // namespace
 
+std::exception_ptr detail::whole(const std::exception& error) {
+  return std::make_exception_ptr(ApplicationError{error.what(), {.type = temporal::detail::type_name(typeid(error))}});
+}
+
 Future<void> AsyncActivityHandle::complete_with(Payload result) const {
   const temporal::detail::Promise<void> promise;
   call<service::RespondActivityTaskCompletedRequest, service::RespondActivityTaskCompletedByIdRequest>(
@@ -54,10 +61,11 @@ Future<void> AsyncActivityHandle::complete_with(Payload result) const {
 }
 
 Future<void> AsyncActivityHandle::fail(const std::exception_ptr& error) const {
+  if (!error) throw std::invalid_argument{"AsyncActivityHandle::fail: there is no error: the pointer is null"};
   const temporal::detail::Promise<void> promise;
   call<service::RespondActivityTaskFailedRequest, service::RespondActivityTaskFailedByIdRequest>(
       *session_, key_, "respond_activity_task_failed",
-      [&](auto& request) { *request.mutable_failure() = converter::to_failure(error); }, acknowledge(promise));
+      [&](auto& request) { *request.mutable_failure() = converter::to_activity_failure(error); }, acknowledge(promise));
   return promise.future();
 }
 

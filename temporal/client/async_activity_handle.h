@@ -1,12 +1,15 @@
 #pragma once
 
 #include <temporal/client/detail/workflow_ref.h>
+#include <temporal/common/failure_errors.h>
 #include <temporal/common/future.h>
 #include <temporal/converter/payload_converter.h>
 
 #include <exception>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -30,6 +33,13 @@ struct AsyncActivityStatus {
   bool reset = false;             ///< an operator reset it
 };
 
+namespace detail {
+
+/// An error that is caught by a base, as throwing it from an activity sends it.
+std::exception_ptr whole(const std::exception& error);
+
+}  // namespace detail
+
 /// One attempt of an activity. Cheap to copy. Thread-safe. All calls return at once; their futures throw `RpcError`,
 /// with `GrpcStatus::not_found` for an activity that has ended, timed out or is not known.
 class AsyncActivityHandle {
@@ -45,12 +55,21 @@ class AsyncActivityHandle {
   /// Completes it without a result.
   [[nodiscard]] Future<void> complete() const { return complete_with(converter::null_payload()); }
 
-  /// Fails the attempt, as throwing this from the activity does: the retry policy decides what follows.
-  template <class E>
-  [[nodiscard]] Future<void> fail(E error) const {
-    return fail(std::make_exception_ptr(std::move(error)));
-  }
+  /// Fails the attempt, as throwing this from the activity does: the retry policy decides what follows. In a handler
+  /// that knows only the base of what it caught, give it `std::current_exception()`.
+  /// @throws std::invalid_argument for a pointer that is null.
   [[nodiscard]] Future<void> fail(const std::exception_ptr& error) const;
+  template <class E>
+  [[nodiscard]] Future<void> fail(const E& error) const {
+    static_assert(
+        !std::is_same_v<E, std::exception> && !std::is_same_v<E, Error> && !std::is_same_v<E, FailureError>,
+        "AsyncActivityHandle::fail would send the base of an error alone, without its type and its data: give "
+        "it std::current_exception() in place of what a handler caught by its base");
+    if constexpr (std::is_base_of_v<std::exception, E>) {
+      if (typeid(error) != typeid(E)) return fail(detail::whole(error));
+    }
+    return fail(std::make_exception_ptr(error));
+  }
 
   /// Tells the server that it is alive and how far it is. Not throttled: each is a call.
   template <class... Details>
