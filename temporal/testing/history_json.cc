@@ -3,6 +3,7 @@
 #include <temporal/common/client_errors.h>
 #include <temporal/common/detail/json_depth.h>
 #include <temporal/testing/detail/history_descriptors.h>
+#include <temporal/testing/detail/payload_json.h>
 
 #include <temporal/api/history/v1/message.pb.h>
 
@@ -63,6 +64,10 @@ std::string full_name(const EnumDescriptor& type, const std::string& value) {
   return name;
 }
 
+/// There is a payload that was decoded, for people.
+struct Decoded {};
+
+/// @throws Decoded
 void complete_enum_names(Json& message, const Descriptor& type);
 
 void complete_enum_names_of_field(Json& value, const FieldDescriptor& field) {
@@ -78,12 +83,24 @@ void complete_enum_names_of_field(Json& value, const FieldDescriptor& field) {
 }
 
 void complete_enum_names(Json& message, const Descriptor& type) {
+  if (type.full_name() == "temporal.api.common.v1.Payload" && !detail::is_payload(message)) throw Decoded{};
+  if (type.full_name() == "temporal.api.common.v1.Payloads" && !message.is_object() && !message.is_null()) {
+    throw Decoded{};
+  }
   if (!message.is_object()) return;
   for (const auto& [name, value] : message.items()) {
     const auto* field = type.FindFieldByCamelcaseName(name);
     if (field == nullptr) field = type.FindFieldByName(name);
     if (field != nullptr) complete_enum_names_of_field(value, *field);
   }
+}
+
+/// What protobuf says of JSON that does not fit, without the values that it quotes: they may be secret.
+std::string without_values(std::string message) {
+  const auto first = message.find('"');
+  const auto last = message.rfind('"');
+  if (first < last && last != std::string::npos) message.replace(first, last - first + 1, "…");
+  return message;
 }
 
 std::string read(const std::filesystem::path& file) {
@@ -100,14 +117,24 @@ client::WorkflowHistory history_from_json(std::string_view json, std::string wor
   auto value = Json::parse(json, nullptr, false);
   if (value.is_array()) value = Json{{"events", std::move(value)}};  // the form of the oldest tools
   if (!value.is_object() || !value.contains("events")) throw DecodeError("it is no JSON of a history");
-  complete_enum_names(value, schema().history());
+  int number = 0;
+  for (auto& event : value["events"]) {
+    ++number;
+    try {
+      complete_enum_names(event, *schema().pool.FindMessageTypeByName("temporal.api.history.v1.HistoryEvent"));
+    } catch (const Decoded&) {
+      throw DecodeError("event " + std::to_string(number) +
+                        " has payloads that were decoded, for people: a replay needs them as they are. Export it with "
+                        "temporal workflow show --workflow-id … --output json, or in the web UI without decoding");
+    }
+  }
 
   client::WorkflowHistory history{.workflow_id = std::move(workflow_id)};
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
   const auto status = google::protobuf::util::JsonToBinaryString(schema().resolver.get(), history_url, value.dump(),
                                                                  &history.bytes, options);
-  if (!status.ok()) throw DecodeError("it is no JSON of a history: " + std::string{status.message()});
+  if (!status.ok()) throw DecodeError("it is no JSON of a history: " + without_values(std::string{status.message()}));
 
   api::history::v1::History message;
   if (!message.ParseFromString(history.bytes) || message.events().empty()) throw DecodeError("the history is empty");

@@ -15,7 +15,7 @@ namespace temporal::testing {
 
 /// Reads a history. Enum values may be written in the old form, too (`WorkflowExecutionStarted`), and fields of a newer
 /// server are passed over. `workflow_id` counts where the history does not say whose it is.
-/// @throws DecodeError when it is no history.
+/// @throws DecodeError when it is no history, or one whose payloads were decoded for people.
 client::WorkflowHistory history_from_json(std::string_view json, std::string workflow_id = "unknown");
 
 /// Writes a history, indented.

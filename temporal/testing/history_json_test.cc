@@ -14,6 +14,7 @@ namespace temporal::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 namespace enums = temporal::api::enums::v1;
 
 constexpr auto started_by_an_old_server = R"({"events": [{
@@ -71,6 +72,57 @@ TEST(HistoryJson, SurvivesTheWayThereAndBack) {
 
 TEST(HistoryJson, TakesAListOfEventsFromTheOldestTools) {
   EXPECT_EQ(refusal(R"([{"eventId": 1, "eventType": "WorkflowExecutionStarted"}])"), "accepted");
+}
+
+/// A history whose second event has this as what an activity gave.
+std::string with_result(const std::string& payloads) {
+  return R"({"events": [{"eventId": "1"}, {"eventId": "2", "activityTaskCompletedEventAttributes": {"result": )" +
+         payloads + "}}]}";
+}
+
+TEST(HistoryJson, WithPayloadsThatWereDecodedSaysHowToExportIt) {
+  for (const auto* payloads : {
+           R"(["Ann"])",
+           R"("Ann")",
+           R"({"payloads": ["Ann"]})",
+           R"({"payloads": [7]})",
+           R"({"payloads": [{"name": "Ann"}, {"data": "Ann"}, {"data": 7}]})",
+           R"({"payloads": [{"metadata": {"encoding": "json/plain"}, "data": "Ann"}]})",
+           R"({"payloads": [{"metadata": {"encoding": "json/plain"}, "data": "IkFubiI="}]})",
+           R"({"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "Ann"}]})",
+           R"({"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "Ann Miller"}]})",
+           R"({"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": {"name": "Ann"}}]})",
+           R"({"payloads": [{"metadata": {"encoding": 7}}]})",
+       }) {
+    const auto message = refusal(with_result(payloads));
+    EXPECT_THAT(message, HasSubstr("event 2 has payloads that were decoded")) << payloads;
+    EXPECT_THAT(message, HasSubstr("temporal workflow show")) << payloads;
+    EXPECT_THAT(message, Not(HasSubstr("Ann"))) << payloads;
+  }
+  EXPECT_THAT(
+      refusal(R"({"events": [{"workflowExecutionStartedEventAttributes": {"memo": {"fields": {"a": "Ann"}}}}]})"),
+      HasSubstr("event 1 has payloads that were decoded"));
+}
+
+TEST(HistoryJson, TakesPayloadsOfEveryEncoding) {
+  for (const auto* payloads : {
+           "null",
+           "{}",
+           R"({"payloads": []})",
+           R"({"payloads": [{}]})",
+           R"({"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg=="}, "data": "IkFubiI="}]})",
+           R"({"payloads": [{"metadata": {"encoding": "anNvbi9wbGFpbg"}, "data": "IkFubiI"}]})",
+           R"({"payloads": [{"metadata": {"encoding": "YmluYXJ5L251bGw="}}]})",
+           R"({"payloads": [{"metadata": {"encoding": "YmluYXJ5L2VuY3J5cHRlZA==", "key": "a-_8"}, "data": "_-8="}]})",
+       }) {
+    EXPECT_EQ(refusal(with_result(payloads)), "accepted") << payloads;
+  }
+}
+
+TEST(HistoryJson, QuotesNoValueOfWhatDoesNotFit) {
+  const auto message = refusal(R"({"events": [{"eventId": "secret", "userMetadata": 7}]})");
+  EXPECT_THAT(message, HasSubstr("it is no JSON of a history"));
+  EXPECT_THAT(message, Not(HasSubstr("secret")));
 }
 
 TEST(HistoryJson, KnowsTheWorkflowThatTheHistoryNames) {

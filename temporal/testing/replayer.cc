@@ -4,6 +4,7 @@
 #include <temporal/common/errors.h>
 #include <temporal/converter/failure.h>
 #include <temporal/core/worker.h>
+#include <temporal/testing/detail/core_message.h>
 #include <temporal/worker/detail/bridge_options.h>
 #include <temporal/worker/detail/instance_options.h>
 #include <temporal/worker/detail/workflow_runner.h>
@@ -117,9 +118,9 @@ class ReplayWorker {
       case RemoveFromCache::LANG_REQUESTED:
         return nullptr;
       case RemoveFromCache::NONDETERMINISM:
-        return std::make_exception_ptr(NondeterminismError(eviction.message()));
+        return std::make_exception_ptr(NondeterminismError(detail::core_message(eviction.message())));
       default:
-        return std::make_exception_ptr(Error("the replay failed: " + eviction.message()));
+        return std::make_exception_ptr(Error("the replay failed: " + detail::core_message(eviction.message())));
     }
   }
 
