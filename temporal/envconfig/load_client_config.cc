@@ -1,11 +1,10 @@
 #include <temporal/envconfig/load_client_config.h>
 
 #include <temporal/common/client_errors.h>
+#include <temporal/common/utf8.h>
 #include <temporal/core/runtime.h>
 #include <temporal/envconfig/config_file.h>
 #include <temporal/envconfig/detail/redact.h>
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -21,15 +20,6 @@ std::vector<std::string> user_folders(const Environment& environment) {
   if (const auto folder = variable(environment, "XDG_CONFIG_HOME")) return {*folder + "/temporalio"};
   if (const auto home = variable(environment, "HOME")) return {*home + "/.config/temporalio"};
   return {};
-}
-
-bool is_utf8(const std::string& text) {
-  try {
-    [[maybe_unused]] const auto encoded = nlohmann::json(text).dump();
-    return true;
-  } catch (const nlohmann::json::type_error&) {
-    return false;
-  }
 }
 
 /// Core ignores a boolean that it cannot read; "TEMPORAL_TLS=yes" would then silently mean no TLS.
@@ -58,8 +48,10 @@ bridge::v1::ClientProfile load_profile(const LoadOptions& options, const std::op
   }
   request.set_profile(options.profile.value_or(""));
   for (const auto& [name, value] : options.environment) {
-    if (!name.starts_with("TEMPORAL_") || value.empty()) continue;
-    if (!is_utf8(name) || !is_utf8(value)) throw ConfigurationError("the variable " + name + " is not UTF-8");
+    // An empty variable is none, but an empty header takes back that of the file.
+    if (!name.starts_with("TEMPORAL_") || (value.empty() && !name.starts_with("TEMPORAL_GRPC_META_"))) continue;
+    if (!temporal::detail::is_valid_utf8(name) || !temporal::detail::is_valid_utf8(value))
+      throw ConfigurationError("the variable " + name + " is not UTF-8");
     (*request.mutable_environment())[name] = value;
   }
   try {

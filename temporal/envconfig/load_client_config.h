@@ -26,8 +26,9 @@ struct LoadOptions {
   std::optional<std::string> profile = {};
 };
 
-/// Reads files and environment; a variable beats the file, field by field, and an empty one counts as unset. An API key
-/// switches TLS on unless TLS is disabled explicitly. Certificates and keys that are named by path are read here.
+/// Reads files and environment; a variable beats the file, field by field, and an empty one counts as unset, but an
+/// empty `TEMPORAL_GRPC_META_X` takes the header away. An API key switches TLS on unless TLS is disabled explicitly.
+/// Certificates and keys that are named by path are read here.
 /// @throws ConfigurationError that names the file, variable or profile that is wrong. Its text holds no secret.
 ClientConfig load_client_config(const LoadOptions& options = {});
 

@@ -99,6 +99,35 @@ TEST_F(LoadClientConfig, C3_NamesTheFileAndTheLineOfBrokenToml) {
   EXPECT_THAT(refusal(), AllOf(HasSubstr(folder.path() + "/temporal.toml"), HasSubstr("line 3")));
 }
 
+TEST_F(LoadClientConfig, C4_AnEmptyHeaderTakesThatOfTheFileAway) {
+  write_file("[profile.default.grpc_meta]\nsome_key = 'file'\nother-key = 'file'\n");
+  const std::map<std::string, std::string> both{{"other-key", "file"}, {"some-key", "file"}};
+  EXPECT_EQ(load().connect.metadata, both);
+  const std::map<std::string, std::string> other{{"other-key", "file"}};
+  EXPECT_EQ(load({{"TEMPORAL_GRPC_META_SOME_KEY", ""}, {"TEMPORAL_GRPC_META_NO_KEY", ""}}).connect.metadata, other);
+}
+
+TEST_F(LoadClientConfig, C4_EveryOtherEmptyVariableLeavesTheFileAsItIs) {
+  write_file(
+      "[profile.default]\naddress = 'file:1'\nnamespace = 'file'\napi_key = 'file'\n"
+      "[profile.default.tls]\nserver_name = 'file'\nclient_cert_data = 'file'\nclient_key_data = 'file'\n"
+      "server_ca_cert_data = 'file'\ndisable_host_verification = true\n"
+      "[profile.default.codec]\nendpoint = 'http://file'\nauth = 'file'\n");
+  Environment empty;
+  for (const auto* name : {"ADDRESS", "NAMESPACE", "API_KEY", "PROFILE", "CONFIG_FILE", "TLS", "TLS_CLIENT_CERT_DATA",
+                           "TLS_CLIENT_CERT_PATH", "TLS_CLIENT_KEY_DATA", "TLS_CLIENT_KEY_PATH",
+                           "TLS_SERVER_CA_CERT_DATA", "TLS_SERVER_CA_CERT_PATH", "TLS_SERVER_NAME",
+                           "TLS_DISABLE_HOST_VERIFICATION", "CODEC_ENDPOINT", "CODEC_AUTH", "TASK_QUEUE"}) {
+    empty[std::string{"TEMPORAL_"} + name] = "";
+  }
+  const auto of_the_file = load();
+  const auto config = load(empty);
+  EXPECT_EQ(config.connect, of_the_file.connect);
+  EXPECT_EQ(config.connect.tls.value().server_name, "file");
+  EXPECT_EQ(config.codec, of_the_file.codec);
+  EXPECT_EQ(config.task_queue, std::nullopt);
+}
+
 TEST_F(LoadClientConfig, C4_AnEmptyVariableCountsAsUnset) {
   write_file("[profile.default]\naddress = 'file:1'\n");
   const auto config = load({{"TEMPORAL_ADDRESS", ""},
