@@ -1,6 +1,7 @@
 #include <temporal/common/log.h>
 
 #include <temporal/common/detail/json_depth.h>
+#include <temporal/common/utf8.h>
 
 #include <nlohmann/json.hpp>
 
@@ -8,6 +9,7 @@
 #include <array>
 #include <cctype>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <ctime>
 #include <mutex>
@@ -55,6 +57,31 @@ void append_one_line(std::string& line, std::string_view text) {
   }
 }
 
+struct WrittenField {
+  std::string name;
+  const LogValue* value;
+};
+
+/// The fields of a record, each name once.
+std::vector<WrittenField> fields_of(const std::vector<LogField>& bound, std::initializer_list<LogField> fields) {
+  std::vector<WrittenField> written;
+  written.reserve(bound.size() + fields.size());
+  const auto add = [&written](const LogField& field) {
+    auto name = detail::to_valid_utf8(field.name);
+    if (name == "time" || name == "level" || name == "message") name += '_';
+    const auto same =
+        std::find_if(written.begin(), written.end(), [&](const auto& other) { return other.name == name; });
+    if (same != written.end()) {
+      same->value = &field.value;
+    } else {
+      written.push_back({std::move(name), &field.value});
+    }
+  };
+  std::for_each(bound.begin(), bound.end(), add);
+  std::for_each(fields.begin(), fields.end(), add);
+  return written;
+}
+
 std::string render_json(Timestamp time, LogLevel level, std::string_view message, const std::vector<LogField>& bound,
                         std::initializer_list<LogField> fields) {
   std::string line = R"({"time":")";
@@ -63,14 +90,12 @@ std::string render_json(Timestamp time, LogLevel level, std::string_view message
   line += to_string(level);
   line += R"(","message":)";
   append_json_string(line, std::string{message});
-  const auto append = [&line](const LogField& field) {
+  for (const auto& [name, value] : fields_of(bound, fields)) {
     line += ',';
-    append_json_string(line, field.name);
+    append_json_string(line, name);
     line += ':';
-    field.value.append_json(line);
-  };
-  std::for_each(bound.begin(), bound.end(), append);
-  std::for_each(fields.begin(), fields.end(), append);
+    value->append_json(line);
+  }
   line += "}\n";
   return line;
 }
@@ -82,15 +107,13 @@ std::string render_text(Timestamp time, LogLevel level, std::string_view message
   line += ' ';
   line += to_string(level);
   line += ' ';
-  append_one_line(line, message);
-  const auto append = [&line](const LogField& field) {
+  append_one_line(line, detail::to_valid_utf8(message));
+  for (const auto& [name, value] : fields_of(bound, fields)) {
     line += ' ';
-    append_one_line(line, field.name);
+    append_one_line(line, name);
     line += '=';
-    field.value.append_text(line);
-  };
-  std::for_each(bound.begin(), bound.end(), append);
-  std::for_each(fields.begin(), fields.end(), append);
+    value->append_text(line);
+  }
   line += '\n';
   return line;
 }
@@ -107,6 +130,14 @@ std::optional<LogLevel> parse_log_level(std::string_view text) {
   return static_cast<LogLevel>(found - level_names.begin());
 }
 
+LogValue::LogValue(const char* value) {
+  if (value != nullptr) {
+    value_ = std::string{value};
+  } else {
+    value_ = Json{"null"};
+  }
+}
+
 void LogValue::append_json(std::string& line) const {
   std::visit(
       [&line](const auto& value) {
@@ -118,6 +149,12 @@ void LogValue::append_json(std::string& line) const {
           const auto parsed = nlohmann::json::parse(value.text, nullptr, /*allow_exceptions=*/false);
           line += (parsed.is_discarded() ? nlohmann::json(value.text) : parsed)
                       .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+        } else if constexpr (std::is_same_v<Value, double>) {
+          if (std::isfinite(value)) {
+            line += nlohmann::json(value).dump();
+          } else {
+            line += std::isnan(value) ? R"("NaN")" : value > 0 ? R"("Infinity")" : R"("-Infinity")";
+          }
         } else {
           line += nlohmann::json(value).dump();
         }
@@ -127,7 +164,7 @@ void LogValue::append_json(std::string& line) const {
 
 void LogValue::append_text(std::string& line) const {
   if (const auto* text = std::get_if<std::string>(&value_); text != nullptr && is_bare(*text)) {
-    line += *text;
+    line += detail::to_valid_utf8(*text);
   } else {
     append_json(line);
   }

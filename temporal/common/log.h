@@ -34,7 +34,8 @@ std::optional<LogLevel> parse_log_level(std::string_view text);
 
 enum class LogFormat { json, text };
 
-/// A value of a field. Numbers and booleans stay what they are in JSON; text need not be valid UTF-8.
+/// A value of a field. Numbers and booleans stay what they are in JSON, but NaN and the infinities, which JSON does not
+/// know, become text. Text need not be valid UTF-8. A pointer that is null, as `std::getenv` gives it, becomes `null`.
 class LogValue {
  public:
   /// Text that is JSON already and is written as it is. What does not parse, or is nested
@@ -43,14 +44,14 @@ class LogValue {
     std::string text;
   };
 
-  LogValue(std::string value) : value_(std::move(value)) {}         // NOLINT(google-explicit-constructor)
-  LogValue(std::string_view value) : value_(std::string{value}) {}  // NOLINT(google-explicit-constructor)
-  LogValue(const char* value) : value_(std::string{value}) {}       // NOLINT(google-explicit-constructor)
-  LogValue(bool value) : value_(value) {}                           // NOLINT(google-explicit-constructor)
-  LogValue(double value) : value_(value) {}                         // NOLINT(google-explicit-constructor)
-  LogValue(std::integral auto value)
-      : value_(static_cast<std::int64_t>(value)) {}   // NOLINT(google-explicit-constructor)
-  LogValue(Json value) : value_(std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  LogValue(std::string value) : value_(std::move(value)) {}                      // NOLINT(google-explicit-constructor)
+  LogValue(std::string_view value) : value_(std::string{value}) {}               // NOLINT(google-explicit-constructor)
+  LogValue(const char* value);                                                   // NOLINT(google-explicit-constructor)
+  LogValue(bool value) : value_(value) {}                                        // NOLINT(google-explicit-constructor)
+  LogValue(double value) : value_(value) {}                                      // NOLINT(google-explicit-constructor)
+  LogValue(std::signed_integral auto value) : value_(std::int64_t{value}) {}     // NOLINT(google-explicit-constructor)
+  LogValue(std::unsigned_integral auto value) : value_(std::uint64_t{value}) {}  // NOLINT(google-explicit-constructor)
+  LogValue(Json value) : value_(std::move(value)) {}                             // NOLINT(google-explicit-constructor)
 
   /// Appends the value as JSON; bytes that are not UTF-8 become U+FFFD.
   void append_json(std::string& line) const;
@@ -58,9 +59,12 @@ class LogValue {
   void append_text(std::string& line) const;
 
  private:
-  std::variant<std::string, bool, double, std::int64_t, Json> value_;
+  std::variant<std::string, bool, double, std::int64_t, std::uint64_t, Json> value_;
 };
 
+/// A record has each name once: of several fields of one name, bound to a logger or given with the record, the last one
+/// counts, in the place of the first. `time`, `level` and `message` are the record's own: a field that is called so is
+/// written with an underscore after its name.
 struct LogField {
   std::string name;
   LogValue value;

@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <cstdint>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
@@ -57,6 +60,9 @@ TEST(Logger, ReplacesBytesThatAreNotUtf8) {
   const auto record = nlohmann::json::parse(out.lines->front());
   EXPECT_EQ(record["message"], "bad \xef\xbf\xbd byte");
   EXPECT_EQ(record["na\xef\xbf\xbdme"], "val\xef\xbf\xbdue");
+  out.logger({.format = LogFormat::text}).info("bad \xff byte", {{"na\xfeme", "val\xfdue"}});
+  EXPECT_EQ(out.lines->at(1),
+            "2023-11-14T22:13:20.045Z INFO bad \xef\xbf\xbd byte na\xef\xbf\xbdme=val\xef\xbf\xbdue\n");
 }
 
 TEST(Logger, KeepsAMessageWithLineFeedsOnOneLine) {
@@ -86,6 +92,44 @@ TEST(Logger, WritesJsonThatIsTooDeepForTheStackAsText) {
   const auto deep = std::string(80'000, '[') + std::string(80'000, ']');
   out.logger().info("core", {{"fields", LogValue::Json{deep}}});
   EXPECT_EQ(nlohmann::json::parse(out.lines->front())["fields"], deep);
+}
+
+TEST(Logger, WritesNumbersAsTheyAre) {
+  const Lines out;
+  out.logger().info("numbers", {{"largest", std::numeric_limits<std::uint64_t>::max()},
+                                {"smallest", std::numeric_limits<std::int64_t>::min()},
+                                {"size", std::size_t{3}},
+                                {"byte", std::uint8_t{255}},
+                                {"float", 0.5F},
+                                {"nan", std::nan("")},
+                                {"infinity", std::numeric_limits<double>::infinity()},
+                                {"minus", -std::numeric_limits<double>::infinity()}});
+  const auto fields = out.lines->front().substr(out.lines->front().find(R"("largest")"));
+  EXPECT_EQ(fields, R"("largest":18446744073709551615,"smallest":-9223372036854775808,"size":3,"byte":255,"float":0.5,)"
+                    R"("nan":"NaN","infinity":"Infinity","minus":"-Infinity"})"
+                    "\n");
+}
+
+TEST(Logger, WritesAPointerThatIsNullAsNull) {
+  const Lines out;
+  const char* unset = nullptr;
+  out.logger().info("x", {{"variable", unset}});
+  out.logger({.format = LogFormat::text}).info("x", {{"variable", unset}});
+  EXPECT_TRUE(nlohmann::json::parse(out.lines->at(0)).at("variable").is_null());
+  EXPECT_EQ(out.lines->at(1), "2023-11-14T22:13:20.045Z INFO x variable=null\n");
+}
+
+TEST(Logger, WritesEachNameOnce) {
+  const Lines out;
+  for (const auto format : {LogFormat::json, LogFormat::text}) {
+    const auto bound = out.logger({.format = format}).with({{"id", 1}, {"message", "bound"}, {"b\xff", 1}});
+    bound.info("own", {{"id", 2}, {"time", "late"}, {"level", "high"}, {"message", "given"}, {"id", 3}, {"b\xfe", 2}});
+  }
+  EXPECT_EQ(out.lines->at(0),
+            R"({"time":"2023-11-14T22:13:20.045Z","level":"INFO","message":"own",)"
+            "\"id\":3,\"message_\":\"given\",\"b\xef\xbf\xbd\":2,\"time_\":\"late\",\"level_\":\"high\"}\n");
+  EXPECT_EQ(out.lines->at(1),
+            "2023-11-14T22:13:20.045Z INFO own id=3 message_=given b\xef\xbf\xbd=2 time_=late level_=high\n");
 }
 
 TEST(Logger, SurvivesASinkThatThrows) {
