@@ -1,0 +1,57 @@
+#pragma once
+
+#include "program.h"
+
+#include <cstdlib>
+#include <functional>
+#include <list>
+#include <memory>
+#include <regex>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace temporal::generated {
+
+/// What one instance of the workflow has seen, and where that went against the rules. Shared by the instance and by the
+/// one who drives it.
+struct Recorder {
+  explicit Recorder(const Program& program) : program(program) {}
+
+  const Program& program;
+
+  /// What each statement saw, in order. The same in each replay.
+  std::vector<std::string> trace;
+  /// What must not have been.
+  std::vector<std::string> violations;
+
+  /// Something that waits; `ready` says that it should have gone on.
+  struct Waiting {
+    std::string what;
+    std::function<bool()> ready;
+  };
+  std::list<Waiting> waiting;
+
+  bool over = false;           ///< the main function has ended, and its locals are gone
+  bool run_cancelled = false;  ///< the driver has told the run so
+  bool decided = false;        ///< the driver has seen how the run ends
+  std::set<int> started;       ///< messages whose handler has begun
+  std::set<int> rejected;      ///< updates that their validator rejected
+  int last_started = -1;       ///< handlers begin in the order of their messages
+  std::vector<int> holders = {0, 0};
+
+  void violate(std::string what) {
+    static const char* const known = std::getenv("GENERATED_KNOWN");
+    if (known != nullptr && std::regex_search(what, std::regex{known})) return;
+    violations.push_back(std::move(what));
+  }
+  void expect(bool holds, const std::string& what) {
+    if (!holds) violate(what);
+  }
+
+  /// Of the instance that is being made or driven on this thread.
+  static thread_local std::shared_ptr<Recorder> current;
+};
+
+}  // namespace temporal::generated
