@@ -23,8 +23,8 @@ class Shrinker {
   }
 
  private:
-  static constexpr int most_tries = 6000;
-  static constexpr std::size_t longest_sliding = 16;  ///< a statement, say: it can begin anywhere
+  static constexpr int most_tries = 20000;
+  static constexpr std::size_t longest_sliding = 12;  ///< a statement, say: it can begin anywhere
 
   bool attempt(Case smaller) {
     if (++tries_ > most_tries || !fails_(smaller)) return false;
@@ -35,7 +35,8 @@ class Shrinker {
   /// Leaves out runs of bytes, the long ones first.
   bool cut(Bytes Case::* part) {
     bool better = false;
-    for (auto length = std::max<std::size_t>(1, (best_.*part).size() / 2); length > 0; length /= 2) {
+    for (auto length = std::max<std::size_t>(1, (best_.*part).size() / 2); length > 0;
+         length -= length <= longest_sliding ? 1 : length - std::max(length / 2, longest_sliding)) {
       for (std::size_t at = 0; at < (best_.*part).size();) {
         auto smaller = best_;
         auto& bytes = smaller.*part;
