@@ -151,7 +151,9 @@ std::string replay(const Program& program, const Run& run, std::size_t count, bo
   // What was rejected before is not in history, and no handler of it ever begins.
   std::set<int> never;
   for (const auto& task : run.tasks) {
-    for (const auto& id : task.rejected) never.insert(std::stoi(id.substr(id.find(' '))));
+    for (const auto& id : task.rejected) {
+      if (id.starts_with("update ")) never.insert(std::stoi(id.substr(id.find(' '))));
+    }
   }
   Driver driver{program, never};
   const auto fits = [&](const Task& task, const Step& step, const Activation& activation,
@@ -204,7 +206,7 @@ std::string replay(const Program& program, const Run& run, std::size_t count, bo
 }  // namespace
 
 std::string kind_of(const std::string& problem) {
-  static const std::regex names{R"((main|late|(signal|update|poke) \d+)(\.task \d+)*)"};
+  static const std::regex names{R"((main|(late )?(signal|update|poke) \d+)(\.task \d+)*)"};
   static const std::regex numbers{R"(\d+)"};
   return std::regex_replace(std::regex_replace(problem.substr(0, problem.find(';')), names, "it"), numbers, "n");
 }

@@ -38,7 +38,8 @@ std::string to_text(const Job& job) {
       return "signal " + job.signal_workflow().signal_name() + " " + job.signal_workflow().input(0).data() +
              (job.signal_workflow().input_size() > 1 ? ", body " + job.signal_workflow().input(1).data() : "");
     case Job::kDoUpdate:
-      return job.do_update().id() + ", body " + job.do_update().input(1).data() +
+      return job.do_update().id() +
+             (job.do_update().input_size() > 1 ? ", body " + job.do_update().input(1).data() : "") +
              (job.do_update().run_validator() ? "" : ", without its validator");
     case Job::kResolveActivity: {
       const auto& resolved = job.resolve_activity();

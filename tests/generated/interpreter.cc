@@ -55,7 +55,8 @@ void Generated::poke(int message) {
 }
 
 Task<std::string> Generated::update(int message, int which) {
-  const Actor actor{.locals = &of_handlers_, .name = "update " + std::to_string(message), .of_object = true};
+  const auto name = "update " + std::to_string(message);
+  const Actor actor{.locals = &of_handlers_, .name = name, .of_object = true, .update = name};
   begins(*recorder_, message);
   saw("begins", actor);
   co_await block(recorder_->program.updates.at(which).body, actor);
@@ -177,16 +178,16 @@ Task<bool> Generated::statement(const Statement& statement, const Actor& actor) 
       co_await all_finished(actor);
       break;
     case Do::handle_late:
-      // As a user would write it: a lambda with references to the locals of the main function.
-      locals.late = workflow::set_signal_handler("late", [this, &locals, &body = statement.body](int message) {
-        return late(body, {.locals = &locals, .name = "late " + std::to_string(message)}, message);
-      });
+      handle_late(statement.body, actor);
       break;
     case Do::signal_external:
       co_await external(/*cancels=*/false, actor);
       break;
     case Do::cancel_external:
       co_await external(/*cancels=*/true, actor);
+      break;
+    case Do::random:
+      saw(workflow::uuid4(), actor);
       break;
     case Do::give:
       co_return true;
@@ -226,7 +227,25 @@ Task<bool> Generated::attempt(const Statement& statement, const Actor& actor) {
   co_return false;
 }
 
-Task<> Generated::late(const Block& body, Actor actor, int /*message*/) {
+void Generated::handle_late(const Block& body, const Actor& actor) {
+  // As a user would write it: lambdas with references to the locals of the main function.
+  auto& locals = *actor.locals;
+  saw("handles late", actor);
+  locals.late = workflow::set_signal_handler("late", [this, &locals, &body](int message) {
+    return late(body, {.locals = &locals, .name = "late signal " + std::to_string(message)});
+  });
+  locals.late_update = workflow::set_update_handler(
+      "late",
+      [this, &locals, &body](int message) {
+        const auto name = "late update " + std::to_string(message);
+        return late(body, {.locals = &locals, .name = name, .update = name});
+      },
+      [&locals](int /*message*/) {
+        if (locals.variable < 0) throw ApplicationError{"too late"};
+      });
+}
+
+Task<> Generated::late(const Block& body, Actor actor) {
   saw("begins", actor);
   co_await block(body, actor);
   saw("ends", actor);
@@ -237,6 +256,9 @@ void Generated::saw(const std::string& text, const Actor& actor) {
   recorder.expect(!recorder.decided, actor.name + " " + text + " after the run was decided, in a later activation");
   recorder.expect(!recorder.over || actor.of_object || actor.name == "main",
                   actor.name + " " + text + " after the main function has ended");
+  const auto* const update = workflow::current_update_info();
+  recorder.expect((update == nullptr ? "" : update->id) == actor.update,
+                  actor.name + " is told that it is another update");
   recorder.trace.push_back(actor.name + ": " + text);
 }
 

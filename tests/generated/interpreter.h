@@ -32,6 +32,7 @@ struct Locals {
   std::array<Place, 3> places;
   std::array<std::optional<workflow::CancellationScope>, 2> scopes;
   std::optional<workflow::HandlerRegistration> late;
+  std::optional<workflow::HandlerRegistration> late_update;
 };
 
 /// The workflow that runs a program, with the public workflow API only.
@@ -52,6 +53,7 @@ class Generated {
     std::string name;
     bool of_object = false;  ///< a handler of the object, which goes on when the run is decided
     std::optional<workflow::CancellationScope> scope = {};  ///< the innermost; the workflow's own when there is none
+    std::string update = {};                                ///< the update that it works for
   };
 
  private:
@@ -65,7 +67,8 @@ class Generated {
   workflow::Task<bool> in_scope(const Statement& statement, Actor actor);
   workflow::Task<bool> attempt(const Statement& statement, const Actor& actor);
   workflow::Task<bool> locked(const Statement& statement, const Actor& actor);
-  workflow::Task<> late(const Block& body, Actor actor, int message);
+  workflow::Task<> late(const Block& body, Actor actor);
+  void handle_late(const Block& body, const Actor& actor);
 
   // What waits: waits.cc.
   workflow::Task<> sleep(int length, const Actor& actor);

@@ -37,13 +37,14 @@ enum class Do {
   repeat,           ///< body, b times
   all_finished,     ///< until all handlers are
   suggested,        ///< until variable a >= b or the server suggests to continue as new
-  handle_late,      ///< sets a handler for the signal "late", which runs body
+  handle_late,      ///< sets handlers for the signal and the update "late", which run body
   local_activity,   ///< execute, cancellation type c
   start_local,      ///< into place a, cancellation type c
   child,            ///< execute, cancellation type c
   start_child,      ///< into place a, cancellation type c
   signal_external,  ///< waits until it is there
   cancel_external,  ///< waits until it is there
+  random,           ///< looks at a random number
   give,             ///< return
   fail,             ///< throw ApplicationError
   again,            ///< continue as new

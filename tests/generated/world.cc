@@ -57,17 +57,27 @@ bool World::next_task(Activation& activation) {
     start.set_workflow_id("id");
     start.set_randomness_seed(7);
   }
-  int updates = 0;
+  std::vector<Job> updates;
   while (events-- > 0) add_event(jobs, updates);
-  if (jobs.empty() && updates == 0) return false;
+  if (jobs.empty() && updates.empty()) return false;
   if (may_suggest_ && !jobs.empty() && choices_.chance(25)) suggested_ = true;
-  while (updates-- > 0) jobs.push_back(update());  // behind all signals: an update comes with the start of the task
+  // Behind all signals: an update comes with the start of the task.
+  for (auto& job : updates) {
+    auto& update = *job.mutable_do_update();
+    if (update.name() == "update") {
+      *update.mutable_input(0) = converter::to_proto(converter::to_payload(next_message_));
+      update.set_id("update " + std::to_string(next_message_++));
+    }
+    update.set_protocol_instance_id(update.id());
+    updates_.emplace(update.id(), UpdateState::requested);
+    jobs.push_back(std::move(job));
+  }
   history_length_ += 5;
   set_up(activation, jobs);
   return true;
 }
 
-void World::add_event(std::vector<Job>& jobs, int& updates) {
+void World::add_event(std::vector<Job>& jobs, std::vector<Job>& updates) {
   auto next_timer = std::numeric_limits<std::int64_t>::max();
   for (const auto& each : asked_) {
     if (each.kind == Kind::timer && each.in_history) next_timer = std::min(next_timer, each.due);
@@ -90,45 +100,38 @@ void World::add_event(std::vector<Job>& jobs, int& updates) {
   } else if (chosen < late) {
     add_message(jobs, updates);
   } else if (chosen < cancel) {
-    auto& signal = *jobs.emplace_back().mutable_signal_workflow();
-    signal.set_signal_name("late");
-    converter::set_payloads(*signal.mutable_input(), converter::to_payloads(late_left_--));
+    if (choices_.below(2) == 0) {
+      auto& signal = *jobs.emplace_back().mutable_signal_workflow();
+      signal.set_signal_name("late");
+      converter::set_payloads(*signal.mutable_input(), converter::to_payloads(late_left_--));
+    } else {
+      auto& update = *updates.emplace_back().mutable_do_update();
+      update.set_name("late");
+      update.set_id("late update " + std::to_string(late_left_));
+      update.set_run_validator(true);
+      converter::set_payloads(*update.mutable_input(), converter::to_payloads(late_left_--));
+    }
   } else {
     may_cancel_ = false;
     jobs.emplace_back().mutable_cancel_workflow()->set_reason("asked to");
   }
 }
 
-void World::add_message(std::vector<Job>& jobs, int& updates) {
+void World::add_message(std::vector<Job>& jobs, std::vector<Job>& updates) {
   --messages_left_;
   const auto which = choices_.below(5);
   if (which >= 3) {
-    ++updates;
+    auto& update = *updates.emplace_back().mutable_do_update();
+    update.set_name("update");
+    update.set_run_validator(true);
+    // Its number is that of its place in the activation.
+    converter::set_payloads(*update.mutable_input(), converter::to_payloads(0, static_cast<int>(which - 3)));
     return;
   }
   auto& signal = *jobs.emplace_back().mutable_signal_workflow();
-  if (which == 0) {
-    signal.set_signal_name("poke");
-    converter::set_payloads(*signal.mutable_input(), converter::to_payloads(next_message_++));
-  } else {
-    signal.set_signal_name("signal");
-    converter::set_payloads(*signal.mutable_input(),
-                            converter::to_payloads(next_message_++, static_cast<int>(which - 1)));
-  }
-}
-
-Job World::update() {
-  Job job;
-  auto& update = *job.mutable_do_update();
-  const auto id = "update " + std::to_string(next_message_);
-  update.set_id(id);
-  update.set_protocol_instance_id(id);
-  update.set_name("update");
-  update.set_run_validator(true);
-  const auto which = static_cast<int>(choices_.below(2));
-  converter::set_payloads(*update.mutable_input(), converter::to_payloads(next_message_++, which));
-  updates_.emplace(id, UpdateState::requested);
-  return job;
+  signal.set_signal_name(which == 0 ? "poke" : "signal");
+  converter::set_payloads(*signal.mutable_input(), converter::to_payloads(next_message_++));
+  if (which > 0) *signal.add_input() = converter::to_proto(converter::to_payload(static_cast<int>(which - 1)));
 }
 
 How World::how_it_ends(const Asked& asked) {
@@ -153,10 +156,14 @@ Job World::outcome(std::size_t place) {
       return activity_outcome(over.seq, over.id, over.number, how_it_ends(over));
     case Kind::child:
       if (!over.started) return child_not_started(over.seq, over.id);
+      if (choices_.below(4) == 3) {  // terminated
+        refuse_.emplace(over.kind, over.seq);
+        return child_outcome(over.seq, over.id, over.number, How::badly);
+      }
       return child_outcome(over.seq, over.id, over.number, how_it_ends(over));
     case Kind::signal: {
       const auto how = how_it_ends(over);
-      if (how == How::badly) failed_signals_.insert(over.seq);
+      if (how == How::badly) refuse_.emplace(over.kind, over.seq);
       return signal_outcome(over.seq, over.number, how);
     }
     default:

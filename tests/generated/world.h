@@ -8,6 +8,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace temporal::generated {
@@ -29,7 +30,7 @@ namespace temporal::generated {
 ///   signal on its way and a cancellation of another workflow cannot be cancelled.
 /// - A local activity runs within the task. Cancelled, it is as an activity; one that waits ends by itself.
 /// - What is cancelled and has its outcome already, with a job that is still to be applied, is left alone; except that
-///   a signal that failed refuses it (`SignalExternalMachine` has no transition from Failed).
+///   a signal that failed and a child that was terminated refuse it (their machines have no such transition).
 /// - The first command that ends the run counts, and goes behind the others. Jobs that need no server still come.
 class World {
  public:
@@ -76,9 +77,8 @@ class World {
 
   // Events.
   void set_up(Activation& activation, const std::vector<Job>& jobs) const;
-  void add_event(std::vector<Job>& jobs, int& updates);
-  void add_message(std::vector<Job>& jobs, int& updates);
-  Job update();
+  void add_event(std::vector<Job>& jobs, std::vector<Job>& updates);
+  void add_message(std::vector<Job>& jobs, std::vector<Job>& updates);
   /// The next that becomes of it; it is forgotten when that is the last.
   Job outcome(std::size_t place);
   Job local_outcome(std::size_t place);
@@ -88,8 +88,8 @@ class World {
   const std::string workflow_type_;
   std::vector<Asked> asked_;
   std::map<Kind, std::uint32_t> last_seq_;
-  std::set<std::uint32_t> failed_signals_;
-  std::vector<Job> pending_;  ///< of the next activation of this task
+  std::set<std::pair<Kind, std::uint32_t>> refuse_;  ///< whose machines have no way to be cancelled any more
+  std::vector<Job> pending_;                         ///< of the next activation of this task
   std::vector<std::string> patches_;
   std::map<std::string, UpdateState> updates_;
 

@@ -119,7 +119,10 @@ std::string World::cancel(Kind kind, std::uint32_t seq) {
       std::ranges::find_if(asked_, [&](const Asked& each) { return each.kind == kind && each.seq == seq; });
   if (found == asked_.end()) {
     if (seq > last_seq_[kind]) return "a cancellation of what was not asked for";
-    if (kind == Kind::signal && failed_signals_.contains(seq)) return "a cancellation of a signal that has failed";
+    if (refuse_.contains({kind, seq})) {
+      return kind == Kind::signal ? "a cancellation of a signal that has failed"
+                                  : "a cancellation of a child that was terminated";
+    }
     return {};  // its outcome is in this activation
   }
   const auto asked = *found;
