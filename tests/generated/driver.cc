@@ -28,10 +28,14 @@ Commands Driver::activate(const Activation& activation) {
     recorder_->violate("the task fails: " + completion.failed().failure().message());
     return {};
   }
+  const auto& flags = completion.successful().used_internal_flags();
+  used_flags_.insert(flags.begin(), flags.end());
   Commands commands{completion.successful().commands().begin(), completion.successful().commands().end()};
   look_at(activation, commands, trace_before);
   return commands;
 }
+
+void Driver::forgive() { recorder_->violations.clear(); }
 
 void Driver::look_at(const Activation& activation, const Commands& commands, std::size_t trace_before) {
   auto& recorder = *recorder_;

@@ -6,10 +6,12 @@
 
 #include <temporal/workflow/detail/instance.h>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace temporal::generated {
 
@@ -25,6 +27,11 @@ class Driver {
   /// Looks after each activation whether the rules were kept.
   Commands activate(const Activation& activation);
 
+  /// Of the SDK, as the completions since the last call say.
+  std::set<std::uint32_t> take_used_flags() { return std::exchange(used_flags_, {}); }
+  /// What went wrong so far is as it was before it was mended.
+  void forgive();
+
   [[nodiscard]] const Recorder& recorder() const noexcept { return *recorder_; }
   /// The first thing that went wrong.
   [[nodiscard]] std::string problem() const { return recorder_->violations.empty() ? "" : recorder_->violations[0]; }
@@ -34,6 +41,7 @@ class Driver {
 
   static const workflow::Definition definition_;
   std::shared_ptr<Recorder> recorder_;
+  std::set<std::uint32_t> used_flags_;
   std::optional<workflow::detail::Instance> instance_;
 };
 

@@ -29,7 +29,8 @@ World::World(Choices choices, std::string workflow_type)
       messages_left_(static_cast<int>(choices_.below(8))),
       late_left_(static_cast<int>(choices_.below(3))),
       may_cancel_(choices_.chance(40)),
-      may_suggest_(choices_.chance(30)) {}
+      may_suggest_(choices_.chance(30)),
+      tasks_by_original_rules_(choices_.chance(25) ? 1 + choices_.below(4) : 0) {}
 
 void World::set_up(Activation& activation, const std::vector<Job>& jobs) const {
   activation.Clear();

@@ -48,6 +48,8 @@ class World {
   /// No further activation of this task: its commands are in history, unless it came to nothing. Says what is wrong.
   std::string end_task(bool recorded);
 
+  /// So many tasks are done by a worker of before the rules were written down.
+  [[nodiscard]] std::size_t tasks_by_original_rules() const noexcept { return tasks_by_original_rules_; }
   [[nodiscard]] bool decided() const noexcept { return decided_; }
   /// Whose markers this task has written.
   [[nodiscard]] const std::vector<std::string>& patches_of_task() const noexcept { return patches_; }
@@ -99,6 +101,7 @@ class World {
   int late_left_;
   bool may_cancel_;
   bool may_suggest_;
+  std::size_t tasks_by_original_rules_;
   int back_offs_left_ = 2;
   int next_message_ = 0;
   bool suggested_ = false;
