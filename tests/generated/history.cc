@@ -62,7 +62,7 @@ Run run(const Program& program, const Case& made) {
     if (run.problem.empty() && !task.original_rules) run.problem = driver.problem();
     if (!is_query(activation)) {
       for (const auto& command : commands) note(task, command);
-      if (const auto refused = world.take(commands); run.problem.empty()) run.problem = refused;
+      if (const auto refused = world.take(commands); run.problem.empty() && !is_known(refused)) run.problem = refused;
     }
     task.steps.push_back({.activation = activation, .commands = std::move(commands)});
   };
