@@ -4,6 +4,7 @@
 #include "world.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace temporal::generated {
@@ -42,6 +43,40 @@ void close(Task& task) {
   });
 }
 
+/// Whether nothing that the task did is in history.
+bool is_quiet(const Task& task) {
+  return std::ranges::all_of(task.steps, [](const Step& step) {
+    return std::ranges::none_of(step.activation.jobs(),
+                                [](const Job& job) { return job.resolve_activity().is_local(); }) &&
+           std::ranges::all_of(step.commands, [](const Command& command) {
+             return command.has_schedule_local_activity() || command.has_request_cancel_local_activity() ||
+                    command.has_respond_to_query();
+           });
+  });
+}
+
+/// Whether history has nothing between the two that came from elsewhere.
+void join(Task& task, const Task& next) {
+  const auto& jobs = next.steps[0].activation.jobs();
+  const bool news = std::ranges::any_of(
+      jobs, [](const Job& job) { return !job.has_do_update() && !job.resolve_activity().is_local(); });
+  task.one_with_next = task.heartbeat && is_quiet(task) && !news && next.accepted.empty();
+}
+
+/// The first activation of which something comes in a replay.
+std::size_t first_replayed(const Task& task) {
+  std::size_t step = 0;
+  while (std::ranges::all_of(task.steps[step].activation.jobs(),
+                             [&](const Job& job) {
+                               return job.has_do_update() &&
+                                      task.rejected.contains(job.do_update().protocol_instance_id());
+                             }) &&
+         step + 1 < task.steps.size()) {
+    ++step;
+  }
+  return step;
+}
+
 }  // namespace
 
 bool is_rejection(const Command& command, const Task& task) {
@@ -72,6 +107,11 @@ Run run(const Program& program, const Case& made) {
     do step(task);
     while (run.problem.empty() && world.next_of_task(activation));
     close(task);
+    task.heartbeat = world.heartbeat();
+    // A task that the server has not made for updates alone stays in history.
+    task.recorded =
+        task.recorded || task.heartbeat || (run.tasks.size() > 1 && run.tasks[run.tasks.size() - 2].heartbeat);
+    if (run.tasks.size() > 1) join(run.tasks[run.tasks.size() - 2], task);
     task.patches = world.patches_of_task();
     if (const auto wrong = world.end_task(task.recorded); run.problem.empty()) run.problem = wrong;
     for (const auto flag : driver.take_used_flags()) {
@@ -87,44 +127,43 @@ Run run(const Program& program, const Case& made) {
   return run;
 }
 
-std::optional<Activation> replayed(const Task& task, std::size_t step) {
+const Task& last_of(const Run& run, std::size_t task) {
+  while (run.tasks[task].one_with_next) ++task;
+  return run.tasks[task];
+}
+
+std::optional<Activation> replayed(const Run& run, std::size_t place, std::size_t step) {
+  const auto& task = run.tasks[place];
+  const auto& facts = last_of(run, place);
   const auto& original = task.steps[step].activation;
   auto activation = original;
-  activation.clear_jobs();
   activation.set_is_replaying(true);
   activation.clear_available_internal_flags();
-  for (const auto flag : task.flags) activation.add_available_internal_flags(flag);
-  const auto add_patches = [&] {
-    if (step != 0) return;
-    for (const auto& patch : task.patches) activation.add_jobs()->mutable_notify_has_patch()->set_patch_id(patch);
+  for (const auto flag : facts.flags) activation.add_available_internal_flags(flag);
+  if (&facts != &task) {
+    *activation.mutable_timestamp() = facts.steps[0].activation.timestamp();
+    activation.set_history_length(facts.steps[0].activation.history_length());
+  }
+
+  // In the order in which core sorts them.
+  std::vector<Job> jobs;
+  const auto copy = [&](const auto& belongs) {
+    std::ranges::copy_if(original.jobs(), std::back_inserter(jobs), belongs);
   };
-  if (!original.jobs(0).has_initialize_workflow()) add_patches();
-  for (const auto& job : original.jobs()) {
-    if (!job.has_do_update()) {
-      *activation.add_jobs() = job;
-      if (job.has_initialize_workflow()) add_patches();
-    }
+  copy([](const Job& job) { return job.has_initialize_workflow(); });
+  if (step == first_replayed(task) && (place == 0 || !run.tasks[place - 1].one_with_next)) {
+    for (const auto& patch : facts.patches) jobs.emplace_back().mutable_notify_has_patch()->set_patch_id(patch);
   }
-  // Updates are made from the events of their acceptance.
-  std::vector<Job> sorted;
-  for (const auto& id : task.accepted) {
-    for (const auto& job : original.jobs()) {
-      if (job.do_update().protocol_instance_id() != id || !job.has_do_update()) continue;
-      sorted.push_back(job);
-      sorted.back().mutable_do_update()->set_run_validator(false);
-    }
+  copy([](const Job& job) { return job.has_signal_workflow(); });
+  for (const auto& id : task.accepted) {  // they are made from the events of their acceptance
+    const auto before = jobs.size();
+    copy([&](const Job& job) { return job.has_do_update() && job.do_update().protocol_instance_id() == id; });
+    if (jobs.size() > before) jobs.back().mutable_do_update()->set_run_validator(false);
   }
-  // They go where signals end.
-  int place = 0;
-  while (place < activation.jobs_size() &&
-         (activation.jobs(place).has_initialize_workflow() || activation.jobs(place).has_notify_has_patch() ||
-          activation.jobs(place).has_signal_workflow())) {
-    ++place;
-  }
-  std::vector<Job> jobs{activation.jobs().begin(), activation.jobs().end()};
-  jobs.insert(jobs.begin() + place, sorted.begin(), sorted.end());
-  activation.clear_jobs();
-  for (auto& job : jobs) *activation.add_jobs() = std::move(job);
+  copy([](const Job& job) {
+    return !job.has_initialize_workflow() && !job.has_signal_workflow() && !job.has_do_update();
+  });
+  activation.mutable_jobs()->Assign(jobs.begin(), jobs.end());
   return jobs.empty() ? std::nullopt : std::optional{activation};
 }
 

@@ -26,6 +26,8 @@ struct Task {
   std::set<std::string> rejected;     ///< updates that history does not know
   bool recorded = true;               ///< false: nothing of it is in history
   std::set<std::uint32_t> flags;      ///< of the SDK, which history has up to here
+  bool heartbeat = false;             ///< it ended before its local activities
+  bool one_with_next = false;         ///< in a replay
 };
 
 /// All that one run did, with a worker that kept it in its cache.
@@ -39,7 +41,10 @@ Run run(const Program& program, const Case& made);
 
 bool is_rejection(const Command& command, const Task& task);
 
+/// The task whose facts hold in a replay of this one.
+const Task& last_of(const Run& run, std::size_t task);
+
 /// An activation as it comes in a replay of its task. Nothing when nothing of it comes.
-std::optional<Activation> replayed(const Task& task, std::size_t step);
+std::optional<Activation> replayed(const Run& run, std::size_t task, std::size_t step);
 
 }  // namespace temporal::generated

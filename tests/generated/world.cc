@@ -50,7 +50,8 @@ bool World::next_task(Activation& activation) {
   patches_.clear();
   now_ += 10;
   std::vector<Job> jobs;
-  auto events = 1 + choices_.below(4);
+  const bool after_heartbeat = std::exchange(heartbeat_, false);
+  auto events = after_heartbeat ? choices_.below(3) : 1 + choices_.below(4);
   if (!std::exchange(begun_, true)) {
     --events;
     auto& start = *jobs.emplace_back().mutable_initialize_workflow();
@@ -60,8 +61,9 @@ bool World::next_task(Activation& activation) {
   }
   std::vector<Job> updates;
   while (events-- > 0) add_event(jobs, updates);
+  if (jobs.empty() && updates.empty() && after_heartbeat) jobs = local_outcomes({});
   if (jobs.empty() && updates.empty()) return false;
-  if (may_suggest_ && !jobs.empty() && choices_.chance(25)) suggested_ = true;
+  if (!after_heartbeat && may_suggest_ && !jobs.empty() && choices_.chance(25)) suggested_ = true;
   // Behind all signals: an update comes with the start of the task.
   for (auto& job : updates) {
     auto& update = *job.mutable_do_update();
@@ -174,6 +176,18 @@ Job World::outcome(std::size_t place) {
 
 bool World::next_of_task(Activation& activation) {
   auto jobs = std::exchange(pending_, {});
+  const bool waits = std::ranges::any_of(asked_, [](const Asked& each) { return each.kind == Kind::local; });
+  if (jobs.empty() && waits && choices_.chance(15)) {
+    heartbeat_ = true;
+    return false;
+  }
+  jobs = local_outcomes(std::move(jobs));
+  if (jobs.empty()) return false;
+  set_up(activation, jobs);
+  return true;
+}
+
+std::vector<Job> World::local_outcomes(std::vector<Job> jobs) {
   for (std::size_t i = 0; i < asked_.size();) {
     if (asked_[i].kind == Kind::local && (jobs.empty() || choices_.chance(50))) {
       now_ += 1;  // core's clock goes on with the local activities
@@ -182,9 +196,7 @@ bool World::next_of_task(Activation& activation) {
       ++i;
     }
   }
-  if (jobs.empty()) return false;
-  set_up(activation, jobs);
-  return true;
+  return jobs;
 }
 
 Job World::local_outcome(std::size_t place) {

@@ -29,6 +29,9 @@ namespace temporal::generated {
 ///   completion of the cancellation: then whatever comes. A child likewise, where abandon and try_cancel do not wait. A
 ///   signal on its way and a cancellation of another workflow cannot be cancelled.
 /// - A local activity runs within the task. Cancelled, it is as an activity; one that waits ends by itself.
+/// - A task that lasts too long for its local activities ends before them, and another one begins at once, perhaps with
+///   nothing that is new. In a replay the two are one, with the facts of the second, when the first has left nothing in
+///   history (`find_end_index_of_next_wft_seq`).
 /// - What is cancelled and has its outcome already, with a job that is still to be applied, is left alone; except that
 ///   a signal that failed and a child that was terminated refuse it (their machines have no such transition).
 /// - The first command that ends the run counts, and goes behind the others. Jobs that need no server still come.
@@ -42,6 +45,9 @@ class World {
   bool next_of_task(Activation& activation);
   /// A query, when the world asks one now.
   bool query(Activation& activation);
+
+  /// The task ends though local activities run: the next one comes at once.
+  [[nodiscard]] bool heartbeat() const noexcept { return heartbeat_; }
 
   /// What the workflow answered; says what core would refuse, and is empty when it is fine.
   std::string take(const Commands& commands);
@@ -79,6 +85,7 @@ class World {
 
   // Events.
   void set_up(Activation& activation, const std::vector<Job>& jobs) const;
+  std::vector<Job> local_outcomes(std::vector<Job> jobs);
   void add_event(std::vector<Job>& jobs, std::vector<Job>& updates);
   void add_message(std::vector<Job>& jobs, std::vector<Job>& updates);
   /// The next that becomes of it; it is forgotten when that is the last.
@@ -106,6 +113,7 @@ class World {
   int next_message_ = 0;
   bool suggested_ = false;
   bool begun_ = false;
+  bool heartbeat_ = false;
   bool decided_ = false;
   int queries_ = 0;
 };
