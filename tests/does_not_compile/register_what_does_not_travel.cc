@@ -29,11 +29,20 @@ using Reason = std::optional<std::string>;
 struct Rent {
   temporal::workflow::Task<void> run();
   void cancel(const Reason& reason);
+  void extend(int days);
+#if WRONG == 6
+  void check() const;
+#else
+  void check(int days) const;
+#endif
 };
 
 void configure(temporal::worker::WorkerOptions& options) {
   options.add_activity<charge>();
   options.add_workflow<buy>();
   options.add_workflow<sell>();
-  options.add_workflow(temporal::workflow::definition<Rent>().run<&Rent::run>().signal<&Rent::cancel>());
+  options.add_workflow(temporal::workflow::definition<Rent>()
+                           .run<&Rent::run>()
+                           .signal<&Rent::cancel>()
+                           .update<&Rent::extend, &Rent::check>());
 }
