@@ -19,7 +19,8 @@ set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG -ffunction-sections -fdata-sections")
 
 set(TEMPORAL_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread, with fuzzer-no-link for fuzzers")
 if(TEMPORAL_SANITIZE)
-  add_compile_options(-fsanitize=${TEMPORAL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_compile_options(-fsanitize=${TEMPORAL_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all
+    "-fsanitize-ignorelist=${PROJECT_SOURCE_DIR}/cmake/sanitizer-ignorelist.txt")
   add_link_options(-fsanitize=${TEMPORAL_SANITIZE})
 endif()
 

@@ -12,11 +12,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <exception>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace shop {
+struct Bill {
+  std::map<std::string, std::vector<int>> rows = {};
+  std::optional<float> rate = {};
+  unsigned number = 0;
+};
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Bill, rows, rate, number)
+}  // namespace shop
 
 namespace {
 
@@ -42,11 +52,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     decode<std::string>(payload);
     decode<std::vector<std::byte>>(payload);
     decode<std::optional<std::map<std::string, std::vector<int>>>>(payload);
+    decode<nlohmann::json>(payload);
+    decode<shop::Bill>(payload);
     decode<google::protobuf::Struct>(payload);
   }
   api::failure::v1::Failure failure;
   if (failure.ParseFromArray(data, static_cast<int>(size))) {
-    (void)temporal::converter::to_failure(temporal::converter::from_failure(failure));
+    const auto passed_on = temporal::converter::to_failure(temporal::converter::from_failure(failure));
+    if (!api::failure::v1::Failure().ParseFromString(passed_on.SerializeAsString())) std::abort();
   }
   return 0;
 }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
 
 namespace temporal::converter::detail {
@@ -11,10 +13,34 @@ using Json = nlohmann::json;
 
 constexpr double exact = 9007199254740992;  // beyond 2^53 a floating-point number is no exact integer any more
 
-/// 705032704 for 5000000000, 4294967295 for -1.
 template <class... Integers>
+bool is_one_of(std::uint64_t bits, const Json& read) {
+  return ((read == Json(static_cast<Integers>(bits))) || ...);
+}
+
+template <class... Integers>
+bool is_limit(const Json& read) {
+  return ((read == Json(std::numeric_limits<Integers>::min()) || read == Json(std::numeric_limits<Integers>::max())) ||
+          ...);
+}
+
+/// 705032704 for 5000000000, 4294967295 for -1.
 bool is_cast_of(std::uint64_t sent, const Json& read) {
-  return ((read == Json(static_cast<Integers>(sent))) || ...);
+  return is_one_of<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t, std::int64_t,
+                   std::uint64_t>(sent, read);
+}
+
+/// A cast of a floating-point number that does not fit gives what the processor likes: the lowest or highest number
+/// there is, or what is left of it in fewer bits.
+bool is_cast_of(double sent, const Json& read) {
+  constexpr double fits_32_bits = 2147483648;
+  constexpr double fits_64_bits = 9223372036854775808.0;
+  if (std::abs(sent) < fits_64_bits && is_cast_of(static_cast<std::uint64_t>(static_cast<std::int64_t>(sent)), read)) {
+    return true;
+  }
+  if (std::abs(sent) < fits_32_bits && sent > -1) return false;
+  return read == 0 || is_cast_of(std::numeric_limits<std::uint64_t>::max(), read) ||
+         is_limit<std::int32_t, std::int64_t>(read);
 }
 
 bool is_negative(const Json& number) {
@@ -29,12 +55,7 @@ bool is_changed(const Json& sent, const Json& read) {
   if (sent.is_boolean()) return true;
   if (read.is_number_float()) return !std::isfinite(read.get<double>());  // whatever was parsed was finite
   if (is_equal(sent, read)) return sent.is_number_float() && std::abs(sent.get<double>()) > exact;
-  if (sent.is_number_float()) {
-    const auto number = sent.get<double>();
-    return std::abs(number) > exact || std::trunc(number) == read.get<double>();
-  }
-  return is_cast_of<std::int8_t, std::uint8_t, std::int16_t, std::uint16_t, std::int32_t, std::uint32_t, std::int64_t,
-                    std::uint64_t>(sent.get<std::uint64_t>(), read);
+  return sent.is_number_float() ? is_cast_of(sent.get<double>(), read) : is_cast_of(sent.get<std::uint64_t>(), read);
 }
 
 /// A set may have sorted what was sent.

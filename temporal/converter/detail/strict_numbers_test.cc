@@ -178,7 +178,12 @@ TEST(StrictNumbers, HoldInTypesOfUsers) {
   EXPECT_EQ(misfit<shop::Money>(R"({"cents":-2147483649})"), "/cents");
   EXPECT_EQ(misfit<shop::Money>(R"({"cents":19.99})"), "/cents");
   EXPECT_EQ(misfit<shop::Money>(R"({"cents":-0.5})"), "/cents");
+  EXPECT_EQ(misfit<shop::Money>(R"({"cents":3000000000.0})"), "/cents");
+  EXPECT_EQ(misfit<shop::Money>(R"({"cents":-1e300})"), "/cents");
   EXPECT_EQ(misfit<shop::Money>(R"({"count":-1})"), "/count");
+  EXPECT_EQ(misfit<shop::Money>(R"({"count":-1.0})"), "/count");
+  EXPECT_EQ(misfit<shop::Money>(R"({"count":-1.5})"), "/count");
+  EXPECT_EQ(misfit<shop::Money>(R"({"count":5000000000.5})"), "/count");
   EXPECT_EQ(misfit<shop::Money>(R"({"count":true})"), "/count");
   EXPECT_EQ(misfit<shop::Money>(R"({"count":4294967296})"), "/count");
   EXPECT_EQ(misfit<shop::Money>(R"({"weight":1e39})"), "/weight");
@@ -186,6 +191,7 @@ TEST(StrictNumbers, HoldInTypesOfUsers) {
   EXPECT_EQ(misfit<shop::Total>(R"({"cents":18446744073709551615})"), "/cents");
   EXPECT_EQ(misfit<shop::Total>(R"({"cents":9007199254740994.0})"), "/cents");
   EXPECT_EQ(misfit<shop::Color>("257"), "");
+  EXPECT_EQ(misfit<shop::Color>("257.0"), "");
   EXPECT_EQ(misfit<std::vector<std::vector<std::byte>>>("[[1,256]]"), "/0/1");
 
   EXPECT_EQ(misfit<shop::Bill>(R"({"rows":[{},{"cents":5000000000}]})"), "/rows/1/cents");
