@@ -2,6 +2,7 @@
 
 #include <temporal/common/duration.h>
 
+#include <cmath>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -68,7 +69,7 @@ class BoundInstrument {
 
  protected:
   void record_value(double value, const Attributes& attributes) const {
-    if (!instrument_ || (condition_ && !(*condition_)())) return;
+    if (!instrument_ || !std::isfinite(value) || (condition_ && !(*condition_)())) return;
     if (attributes.empty()) return instrument_->record(value, attributes_);
     auto all = attributes;
     all.insert(attributes_.begin(), attributes_.end());
@@ -85,7 +86,7 @@ class BoundInstrument {
 
 /// Makes instruments, whose names are those under which the metrics are found. They and it are cheap to copy, and
 /// thread-safe. One without telemetry makes instruments that record nothing. Attributes that are given with a value win
-/// over those of the meter.
+/// over those of the meter. A value that is NaN or infinite is not recorded: it would stay in every sum.
 class Meter {
  public:
   /// Counts what only grows.

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <chrono>
+#include <cmath>
 #include <memory>
 
 using namespace temporal;
@@ -33,6 +34,17 @@ TEST(Metrics, AValuesOwnAttributesWinOverThoseOfItsMeterAndTheInnerOverTheOuter)
   meter.counter("paid").add(2);
   EXPECT_THAT(instruments->lines(),
               ElementsAre("counter paid 1 shop=south team=b", "counter paid 2 shop=north team=b"));
+}
+
+TEST(Metrics, AValueThatIsNotFiniteIsNotRecorded) {
+  const auto instruments = std::make_shared<FakeInstruments>();
+  const Meter meter{instruments};
+  for (const double value : {std::nan(""), HUGE_VAL, -HUGE_VAL}) {
+    meter.histogram("weight").record(value);
+    meter.gauge("level").set(value);
+  }
+  meter.duration_histogram("latency").record(-1s);
+  EXPECT_THAT(instruments->lines(), ElementsAre("duration_histogram latency -1"));
 }
 
 TEST(Metrics, NothingIsRecordedWhileAConditionDoesNotHold) {
