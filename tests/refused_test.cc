@@ -145,7 +145,8 @@ TEST_F(Refused, AnActivitysResultThatIsTooLargeFailsTheAttempt) {
   options_.add_activity<returns_5_mb>();
   start_worker();
   EXPECT_THAT(story_of_failure(start<calls<returns_5_mb>>()), HasSubstr("PayloadsTooLarge"));
-  EXPECT_THAT(log(), AllOf(HasSubstr("TMPRL1103"), Not(HasSubstr("xxxx"))));
+  EXPECT_THAT(log(), AllOf(HasSubstr("TMPRL1103"), HasSubstr(R"("size":5000036)"), Not(HasSubstr("xxxx")),
+                           Not(HasSubstr("120, 120")), Not(HasSubstr("task_token"))));
 }
 
 TEST_F(Refused, AnActivitysFailureThatIsTooLargeFailsTheAttemptAllTheSame) {

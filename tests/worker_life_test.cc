@@ -77,8 +77,12 @@ std::string waits_to_be_told() {
   activity::throw_if_cancelled();
   return "";
 }
+/// Beside one that is done, whose result waits for the other.
 workflow::Task<std::string> waits_at_home() {
-  co_return co_await workflow::execute_local_activity<waits_to_be_told>({.schedule_to_close_timeout = 10min});
+  const auto done = workflow::start_local_activity<hello>({.schedule_to_close_timeout = 10min}, "Ann");
+  const auto waits = workflow::start_local_activity<waits_to_be_told>({.schedule_to_close_timeout = 10min});
+  const auto greeting = co_await done;
+  co_return greeting + " " + co_await waits;
 }
 
 std::latch* deaf_started = nullptr;
@@ -198,11 +202,11 @@ TEST_F(WorkerLife, WhatTakesTheShortestTimeDecidesForAllThatWait) {
   static std::promise<void> may_end;
   deaf_started = &started;
   deaf_may_end = &may_end;
-  std::mutex mutex;
-  std::string log;
+  static std::mutex mutex;  // what is abandoned may still write
+  static std::string log;
   ends("run beside a shutdown that gives up", [&] {
     auto chosen = options();
-    chosen.log = Logger::create({}, [&](std::string_view line) {
+    chosen.log = Logger::create({}, [](std::string_view line) {
       const std::scoped_lock lock{mutex};
       log += line;
     });
@@ -253,7 +257,7 @@ TEST_F(WorkerLife, ALocalActivityIsToldAndDoneByTheNextWorker) {
   });
   is_the_last_worker = true;
   const RunningWorker next{client(), chosen};
-  EXPECT_EQ(handle.result().get(), "done by the next worker");
+  EXPECT_EQ(handle.result().get(), "Hello, Ann! done by the next worker");
 }
 
 #ifdef TEMPORAL_CAN_RUN_OUT_OF_THREADS

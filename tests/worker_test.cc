@@ -22,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <type_traits>
 #include <vector>
@@ -30,6 +31,7 @@ using namespace temporal;
 using namespace std::chrono_literals;
 using temporal::tests::RunningWorker;
 using temporal::tests::ServerTest;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using Clock = std::chrono::steady_clock;
@@ -265,14 +267,18 @@ TEST_F(WorkerTest, AWorkflowThatDoesNotYieldDoesNotHoldUpTheEnd) {
   static Blockage stuck;
   blockage = &stuck;
   worker::WorkerOptions options{.task_queue = unique_name(), .deadlock_timeout = 200ms};
+  static std::string log;  // what is abandoned may still write
+  options.log = Logger::create({}, [](std::string_view line) { log += line; });
   options.add_workflow<blocks_at_first>();
   worker::Worker worker{client(), options};
   worker.start();
-  auto handle = client().start<blocks_at_first>({.id = unique_name(), .task_queue = options.task_queue}).get();
+  auto handle = client().start<blocks_at_first>({.id = "stuck", .task_queue = options.task_queue}).get();
   EXPECT_THAT(task_failure(handle), HasSubstr("TMPRL1101"));
   const auto deadline = Clock::now() + 60s;
   EXPECT_FALSE(worker.shutdown(deadline));
   EXPECT_LT(Clock::now(), deadline);
+  EXPECT_THAT(log, AllOf(HasSubstr("a workflow did not yield and was abandoned"),
+                         HasSubstr(R"("workflow_type":"blocks_at_first","workflow_id":"stuck")")));
   stuck.promise.set_value();
 }
 

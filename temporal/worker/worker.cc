@@ -272,6 +272,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
       if (watchdog_.watch(run, [&] { replaced = take_over(turn); })) {
         complete_workflow_task(run_id, completion);
         set_turn(nullptr);
+        if (turn.is_eviction()) activities_.stop_local_activities_of(run_id);
         workflows_.keep(std::move(turn));
         return true;
       }

@@ -306,15 +306,27 @@ void ActivityRunner::finish(const std::string& token, const Context& context, Ac
 }
 
 void ActivityRunner::stop_local_activities() {
-  std::vector<std::shared_ptr<Context>> local;
   {
     const std::scoped_lock lock{mutex_};
     stops_local_activities_ = true;
+  }
+  stop_local(CancellationReason::worker_shutdown, nullptr);
+}
+
+void ActivityRunner::stop_local_activities_of(const std::string& run_id) {
+  stop_local(CancellationReason::gone, &run_id);
+}
+
+void ActivityRunner::stop_local(CancellationReason reason, const std::string* run_id) {
+  std::vector<std::shared_ptr<Context>> local;
+  {
+    const std::scoped_lock lock{mutex_};
     for (const auto& [token, context] : running_) {
-      if (context->info.is_local) local.push_back(context);
+      const auto& info = context->info;
+      if (info.is_local && (run_id == nullptr || info.workflow_run_id == *run_id)) local.push_back(context);
     }
   }
-  for (const auto& context : local) context->cancel(CancellationReason::worker_shutdown);
+  for (const auto& context : local) context->cancel(reason);  // outside of the lock, as above
 }
 
 void ActivityRunner::log_running(std::string_view message) const {

@@ -57,6 +57,8 @@ class ActivityRunner {
   /// Asks local activities to stop, those that are still to come included: core tells other activities of the end of
   /// their worker, and not these. One that is given up by it runs again elsewhere.
   void stop_local_activities();
+  /// The same for those of a run that has left the cache, of which core does not always tell: nobody waits for them.
+  void stop_local_activities_of(const std::string& run_id);
 
   [[nodiscard]] std::size_t running() const;
   /// One line in the log for each that runs.
@@ -76,6 +78,7 @@ class ActivityRunner {
   Task<Payload> execute(Context& context, activity::ExecuteInput input) const;
   static Result result_of_exception(Context& context);
   static Result failed(Context& context, const std::exception_ptr& error);
+  void stop_local(activity::CancellationReason reason, const std::string* run_id);
   void finish(const std::string& token, const Context& context, Result result);
   /// Null when there is none.
   [[nodiscard]] const activity::Definition* find(const std::string& type) const;

@@ -322,6 +322,18 @@ TEST_F(ActivityRunnerTest, ALocalActivityThatItsWorkerStopsIsGivenBackWithItsRun
   EXPECT_TRUE(result().has_completed()) << "others are told by core";
 }
 
+TEST_F(ActivityRunnerTest, ALocalActivityOfARunThatHasLeftTheCacheIsToldSo) {
+  auto local = start("beat");
+  local.mutable_start()->set_is_local(true);
+  local.mutable_start()->mutable_workflow_execution()->set_run_id("run");
+  handle(local);
+  runner_.stop_local_activities_of("another run");
+  runner_.stop_local_activities_of("run");
+  run_jobs();
+  EXPECT_THAT(result().cancelled().failure().message(), testing::HasSubstr("gone"));
+  EXPECT_THAT(evicted_, testing::IsEmpty());
+}
+
 TEST_F(ActivityRunnerTest, ALocalActivityThatItsWorkerStopsMayStillComplete) {
   auto local = start("twice", 21);
   local.mutable_start()->set_is_local(true);

@@ -39,6 +39,9 @@ class WorkflowRunner {
     /// The completion in place of one that does not come. May be called while another thread is stuck in `run`.
     [[nodiscard]] std::string give_up(Duration limit) const;
 
+    /// The run leaves the cache.
+    [[nodiscard]] bool is_eviction() const;
+
     /// What it is for, also while another thread is stuck in `run`.
     [[nodiscard]] const std::string& run_id() const { return activation_.run_id(); }
     [[nodiscard]] std::string workflow_type() const { return run_ ? run_.mapped().workflow_type : std::string{}; }
@@ -47,7 +50,6 @@ class WorkflowRunner {
    private:
     friend WorkflowRunner;
     explicit Turn(const WorkflowRunner& runner) : runner_(runner) {}
-    [[nodiscard]] bool is_eviction() const;
     [[nodiscard]] temporal::detail::RunningHere::Names names() const;
     workflow::detail::Instance& instance();
 
