@@ -139,7 +139,9 @@ TEST(Replayer, RefusesAHistoryThatCannotBeOneAndGoesOn) {
 /// As a server writes it: a workflow that has slept so often, one workflow task after the other.
 class SleeperHistory {
  public:
-  explicit SleeperHistory(int sleeps) {
+  enum class Paused { never, before_the_last_task };
+
+  explicit SleeperHistory(int sleeps, Paused paused = Paused::never) {
     auto& start = *add(api::enums::v1::EVENT_TYPE_WORKFLOW_EXECUTION_STARTED)
                        ->mutable_workflow_execution_started_event_attributes();
     start.mutable_workflow_type()->set_name("sleeper");
@@ -154,6 +156,14 @@ class SleeperHistory {
       auto& fired = *add(api::enums::v1::EVENT_TYPE_TIMER_FIRED)->mutable_timer_fired_event_attributes();
       fired.set_timer_id(std::to_string(i));
       fired.set_started_event_id(started);
+    }
+    if (paused == Paused::before_the_last_task) {
+      add(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_SCHEDULED)->mutable_workflow_task_scheduled_event_attributes();
+      const auto scheduled = history_.events_size();
+      auto& failed =
+          *add(api::enums::v1::EVENT_TYPE_WORKFLOW_TASK_FAILED)->mutable_workflow_task_failed_event_attributes();
+      failed.set_scheduled_event_id(scheduled);
+      failed.set_cause(api::enums::v1::WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_PAUSE_REQUESTED_BEFORE_TASK_STARTED);
     }
     task();
   }
@@ -207,6 +217,12 @@ std::string story_of_sleeper(int sleeps_of_the_code, const SleeperHistory& histo
   sleeps = sleeps_of_the_code;
   sleeps_done = -1;
   return story<sleeper>(history.get());
+}
+
+TEST(Replayer, AcceptsATaskThatFailedBeforeItStartedAsWhenItsWorkflowIsPaused) {
+  SleeperHistory paused{1, SleeperHistory::Paused::before_the_last_task};
+  paused.complete();
+  EXPECT_EQ(story_of_sleeper(1, paused), "no error");
 }
 
 TEST(Replayer, ReplaysALongHistoryToItsEnd) {
