@@ -1,7 +1,9 @@
 #include <temporal/client/async_activity_handle.h>
 
+#include <temporal/client/detail/checks.h>
 #include <temporal/client/detail/errors.h>
 #include <temporal/client/detail/session.h>
+#include <temporal/common/client_errors.h>
 #include <temporal/common/type_name.h>
 #include <temporal/converter/activity_failure.h>
 #include <temporal/converter/proto_payload.h>
@@ -25,11 +27,17 @@ void call(const detail::Session& session, const AsyncActivityKey& key, std::stri
     fill(request);
     session.call(name, request, detail::CallKind::normal, std::move(done));
   };
+  if (key.task_token.empty() && key.activity_id.empty()) {
+    throw ConfigurationError("AsyncActivityHandle: neither the task token nor the activity id is set");
+  }
   if (!key.task_token.empty()) {
     ByToken request;
     request.set_task_token(key.task_token);
     send(std::move(request), method);
   } else {
+    detail::check_name("workflow id", key.workflow_id);
+    detail::check_text("run id", key.run_id);
+    detail::check_name("activity id", key.activity_id);
     ById request;
     request.set_workflow_id(key.workflow_id);
     request.set_run_id(key.run_id);

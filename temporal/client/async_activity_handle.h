@@ -40,8 +40,9 @@ std::exception_ptr whole(const std::exception& error);
 
 }  // namespace detail
 
-/// One attempt of an activity. Cheap to copy. Thread-safe. All calls return at once; their futures throw `RpcError`,
-/// with `GrpcStatus::not_found` for an activity that has ended, timed out or is not known.
+/// One attempt of an activity. Cheap to copy. Thread-safe. All calls return at once, and throw a `ConfigurationError`
+/// at once where the key names no activity; their futures throw `RpcError`, with `GrpcStatus::not_found` for an
+/// activity that has ended, timed out or is not known.
 class AsyncActivityHandle {
  public:
   AsyncActivityHandle(std::shared_ptr<detail::Session> session, AsyncActivityKey key)

@@ -2,8 +2,10 @@
 
 #include <temporal/client/detail/access.h>
 #include <temporal/client/detail/call.h>
+#include <temporal/client/detail/checks.h>
 #include <temporal/client/detail/session.h>
 #include <temporal/client/detail/start_update.h>
+#include <temporal/common/client_errors.h>
 #include <temporal/core/telemetry.h>
 #include <temporal/core/worker_log.h>
 
@@ -99,6 +101,12 @@ Client Client::connect(ConnectOptions options) {
   return detail::connect(std::move(runtime), std::move(options));
 }
 
+detail::WorkflowRef Client::workflow_ref(std::string id, std::string run_id) const {
+  detail::check_name("workflow id", id);
+  detail::check_text("run id", run_id);
+  return {session_, {.id = std::move(id), .run_id = std::move(run_id)}};
+}
+
 void Client::start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                    detail::OnWorkflow done) const {
   detail::call(
@@ -139,11 +147,13 @@ void Client::update_with_start(std::string workflow_type, StartOptions options, 
 }
 
 Client Client::with_rpc_options(RpcOptions options) const {
+  detail::validate(options);
   return Client{
       std::make_shared<detail::Session>(session_->connection(), session_->options(), identity(), std::move(options))};
 }
 
 void Client::probe(Duration timeout) const {
+  if (timeout <= Duration::zero()) throw ConfigurationError("the timeout of a probe has to be longer than zero");
   try {
     session_->connection()->probe(std::chrono::milliseconds{detail::to_milliseconds(timeout)});
   } catch (const core::Error& error) {

@@ -166,6 +166,7 @@ class Client {
   }
 
   /// A handle to a workflow that was started elsewhere. Asks nobody: calls on the handle fail if there is none.
+  /// @throws ConfigurationError for an id that is empty or not UTF-8.
   template <auto Workflow>
   [[nodiscard]] WorkflowHandle<detail::ResultOf<Workflow>> workflow_handle(std::string id,
                                                                            std::string run_id = {}) const {
@@ -173,7 +174,7 @@ class Client {
   }
   template <class R = RawValue>
   [[nodiscard]] WorkflowHandle<R> workflow_handle(std::string id, std::string run_id = {}) const {
-    return WorkflowHandle<R>{detail::WorkflowRef{session_, {.id = std::move(id), .run_id = std::move(run_id)}}};
+    return WorkflowHandle<R>{workflow_ref(std::move(id), std::move(run_id))};
   }
 
   /// A handle to an activity that left its worker with `activity::complete_asynchronously`. Asks nobody.
@@ -189,6 +190,7 @@ class Client {
 
   /// A client on the same connection whose calls, and those of the handles it gives, travel in another way:
   /// `client.with_rpc_options({.timeout = 1s}).workflow_handle("order-7").describe()`.
+  /// @throws ConfigurationError for options that cannot work.
   [[nodiscard]] Client with_rpc_options(RpcOptions options) const;
 
   /// Takes another API key for all calls from now on, those of workers on this connection too: for keys that are
@@ -199,7 +201,7 @@ class Client {
   void set_metadata(const std::map<std::string, std::string>& metadata) const;
 
   /// Asks the server for a sign of life, without a retry.
-  /// @throws ConnectionError or RpcError.
+  /// @throws ConnectionError, RpcError, and ConfigurationError for a timeout that is none.
   void probe(Duration timeout) const;
 
   [[nodiscard]] const ConnectOptions& options() const noexcept;
@@ -211,6 +213,7 @@ class Client {
   [[nodiscard]] const std::shared_ptr<detail::Session>& session() const noexcept { return session_; }
 
  private:
+  [[nodiscard]] detail::WorkflowRef workflow_ref(std::string id, std::string run_id) const;
   void start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
              detail::OnWorkflow done) const;
   void signal_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,

@@ -1,6 +1,7 @@
 #include <temporal/client/connect_options.h>
 
 #include <temporal/common/client_errors.h>
+#include <temporal/common/utf8.h>
 
 #include <algorithm>
 #include <charconv>
@@ -21,6 +22,7 @@ bool is_port(std::string_view text) {
 
 void validate_address(const std::string& address) {
   const auto hint = "address \"" + address + "\": ";
+  check(temporal::detail::is_valid_utf8(address), "address is not UTF-8");
   check(!address.empty(), "address is empty: give host and port, for example localhost:7233");
   check(address.find("://") == std::string::npos, hint + "leave out the scheme; TLS is chosen with tls or api_key");
   const auto colon = address.rfind(':');
@@ -51,17 +53,20 @@ bool uses_tls(const ConnectOptions& options) {
 void validate(const ConnectOptions& options) {
   validate_address(options.address);
   check(!options.namespace_.empty(), "namespace_ is empty: name the Temporal namespace");
+  check(temporal::detail::is_valid_utf8(options.namespace_), "namespace_ is not UTF-8");
+  check(!options.identity || temporal::detail::is_valid_utf8(*options.identity), "identity is not UTF-8");
   check(options.connect_timeout > Duration::zero(), "connect_timeout has to be longer than zero");
   if (options.api_key) {
     check(!options.api_key->empty(), "api_key is empty: leave it unset to send none");
     check(is_printable(*options.api_key), "api_key has characters that cannot be sent, perhaps a line end");
   }
   if (options.tls) {
+    check(is_printable(options.tls->server_name), "tls: server_name has characters that no host name has");
     check(options.tls->client_certificate.empty() == options.tls->client_private_key.empty(),
           "tls: client_certificate and client_private_key belong together, set both or none");
   }
   for (const auto& [key, value] : options.metadata) {
-    check(is_metadata_key(key), "metadata key \"" + key + "\": use lower-case letters, digits, '-', '_' and '.'");
+    check(is_metadata_key(key), "metadata key \"" + temporal::detail::to_valid_utf8(key) + "\": use lower-case letters, digits, '-', '_' and '.'");
     // The value may be a secret and is not shown.
     check(is_printable(value), "metadata value of \"" + key + "\" has characters that cannot be sent");
   }

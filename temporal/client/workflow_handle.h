@@ -25,8 +25,9 @@ struct ResultOptions {
 
 /// A workflow execution whose result is an `R`. Cheap to copy; copies mean the same execution. Thread-safe.
 ///
-/// All calls return at once. Their futures throw `WorkflowNotFoundError` where no such execution exists and `RpcError`,
-/// besides what is said with each. See https://docs.temporal.io/sending-messages.
+/// All calls return at once, and throw a `ConfigurationError` at once for what cannot be sent. Their futures throw
+/// `WorkflowNotFoundError` where no such execution exists and `RpcError`, besides what is said with each. See
+/// https://docs.temporal.io/sending-messages.
 template <class R>
 class WorkflowHandle {
  public:
@@ -127,6 +128,7 @@ class WorkflowHandle {
   }
 
   /// A handle to an update that was sent elsewhere. Asks nobody: `result` fails if there is none.
+  /// @throws ConfigurationError for an id that is empty or not UTF-8.
   template <auto Update>
   [[nodiscard]] WorkflowUpdateHandle<detail::ResultOf<Update>> update_handle(std::string id) const {
     return update_handle<detail::ResultOf<Update>>(std::move(id));

@@ -9,35 +9,7 @@
 
 #include <utility>
 
-namespace temporal::client {
-namespace {
-
-void check(bool good, const std::string& message) {
-  if (!good) throw ConfigurationError("StartOptions: " + message);
-}
-
-void check_positive(const std::optional<Duration>& duration, const std::string& field) {
-  check(!duration || *duration > Duration::zero(), field + " has to be longer than zero; leave it unset for no limit");
-}
-
-}  // namespace
-
-void validate(const StartOptions& options) {
-  check(!options.id.empty(), "id is empty: give the workflow an id, for example \"order-7\"");
-  check(!options.task_queue.empty(), "task_queue is empty: name the queue that the worker polls");
-  check_positive(options.execution_timeout, "execution_timeout");
-  check_positive(options.run_timeout, "run_timeout");
-  check_positive(options.task_timeout, "task_timeout");
-  check(!options.start_delay || *options.start_delay >= Duration::zero(), "start_delay is negative");
-  if (options.retry_policy) {
-    check(options.retry_policy->backoff_coefficient >= 1, "retry_policy.backoff_coefficient has to be at least 1");
-    check(options.retry_policy->maximum_attempts >= 0, "retry_policy.maximum_attempts is negative; 0 means no limit");
-    check(options.retry_policy->initial_interval > Duration::zero(),
-          "retry_policy.initial_interval has to be longer than zero");
-  }
-}
-
-namespace detail {
+namespace temporal::client::detail {
 namespace {
 
 namespace enums = temporal::api::enums::v1;
@@ -285,5 +257,4 @@ WorkflowDescription to_description(const service::DescribeWorkflowExecutionRespo
   return description;
 }
 
-}  // namespace detail
-}  // namespace temporal::client
+}  // namespace temporal::client::detail

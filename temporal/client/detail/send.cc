@@ -1,5 +1,6 @@
 #include <temporal/client/detail/send.h>
 
+#include <temporal/client/detail/checks.h>
 #include <temporal/client/detail/errors.h>
 #include <temporal/client/detail/requests.h>
 #include <temporal/client/detail/session.h>
@@ -49,7 +50,7 @@ Payload read_query(const service::QueryWorkflowResponse& response) {
 
 void send(const std::shared_ptr<Session>& session, StartWorkflowInput input, OnDone<StartedWorkflow> done,
           std::stop_token /*given_up*/) {
-  validate(input.options);
+  validate(input);
   const auto id = input.options.id;
   if (input.signal) {
     session->call("signal_with_start_workflow_execution",
@@ -63,12 +64,7 @@ void send(const std::shared_ptr<Session>& session, StartWorkflowInput input, OnD
 
 void send(const std::shared_ptr<Session>& session, UpdateWithStartInput input, OnDone<StartedWorkflowWithUpdate> done,
           std::stop_token given_up) {
-  validate(input.start.options);
-  if (!input.start.options.id_conflict_policy) {
-    throw ConfigurationError(
-        "StartOptions: id_conflict_policy is not set: say what an update with start does to a workflow that runs, for "
-        "example WorkflowIdConflictPolicy::use_existing");
-  }
+  validate(input);
   input.update.workflow_id = input.start.options.id;
   input.update.run_id.clear();
   input.update.first_run_id.clear();
@@ -79,35 +75,41 @@ void send(const std::shared_ptr<Session>& session, UpdateWithStartInput input, O
 
 void send(const std::shared_ptr<Session>& session, SignalWorkflowInput input, OnDone<void> done,
           std::stop_token /*given_up*/) {
+  validate(input);
   session->call("signal_workflow_execution", signal_request(session->sender(), std::move(input)), CallKind::normal,
                 acknowledge(std::move(done)));
 }
 
 void send(const std::shared_ptr<Session>& session, QueryWorkflowInput input, OnDone<Payload> done,
           std::stop_token /*given_up*/) {
+  validate(input);
   session->call("query_workflow", query_request(session->sender(), std::move(input)), CallKind::normal,
                 answer<service::QueryWorkflowResponse, Payload>(std::move(done), read_query, to_query_error));
 }
 
 void send(const std::shared_ptr<Session>& session, StartUpdateInput input, OnDone<StartedUpdate> done,
           std::stop_token given_up) {
+  validate(input);
   start_update(session, update_request(session->sender(), std::move(input)), std::move(done), std::move(given_up));
 }
 
 void send(const std::shared_ptr<Session>& session, CancelWorkflowInput input, OnDone<void> done,
           std::stop_token /*given_up*/) {
+  validate(input);
   session->call("request_cancel_workflow_execution", cancel_request(session->sender(), std::move(input)),
                 CallKind::normal, acknowledge(std::move(done)));
 }
 
 void send(const std::shared_ptr<Session>& session, TerminateWorkflowInput input, OnDone<void> done,
           std::stop_token /*given_up*/) {
+  validate(input);
   session->call("terminate_workflow_execution", terminate_request(session->sender(), std::move(input)),
                 CallKind::normal, acknowledge(std::move(done)));
 }
 
 void send(const std::shared_ptr<Session>& session, DescribeWorkflowInput input, OnDone<WorkflowDescription> done,
           std::stop_token /*given_up*/) {
+  validate(input);
   session->call("describe_workflow_execution", describe_request(session->sender(), std::move(input)), CallKind::normal,
                 answer<service::DescribeWorkflowExecutionResponse, WorkflowDescription>(std::move(done), to_description,
                                                                                         to_workflow_error));

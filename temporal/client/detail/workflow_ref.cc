@@ -2,6 +2,7 @@
 
 #include <temporal/client/detail/await_result.h>
 #include <temporal/client/detail/call.h>
+#include <temporal/client/detail/checks.h>
 #include <temporal/client/detail/history_reader.h>
 #include <temporal/client/detail/session.h>
 #include <temporal/client/detail/start_update.h>
@@ -64,6 +65,7 @@ void WorkflowRef::start_update(std::string name, UpdateOptions options, std::vec
 }
 
 WorkflowUpdate WorkflowRef::update(std::string id) const {
+  check_name("update id", id);
   return {session_, {.workflow_id = key_.id, .run_id = key_.called_run_id(), .update_id = std::move(id)}};
 }
 
@@ -93,6 +95,7 @@ Future<WorkflowDescription> WorkflowRef::describe() const {
 }
 
 std::shared_ptr<HistoryReader> WorkflowRef::read_history(const HistoryOptions& options) const {
+  validate(options);
   return std::make_shared<HistoryReader>(session_, key_, options);
 }
 
