@@ -32,9 +32,7 @@ class Shop {
   }
   void open() { open_ = true; }
   void fill(int pieces) { left_ += pieces; }  // no command: its task is one that core passes over in a replay
-  workflow::Task<> deliver() {
-    left_ += co_await workflow::execute_activity<work>(ten_seconds);
-  }
+  workflow::Task<> deliver() { left_ += co_await workflow::execute_activity<work>(ten_seconds); }
   void close() { closed_ = true; }
   int sell() { return --left_; }
   void check_sell() const {
@@ -82,7 +80,8 @@ workflow::Task<std::string> cuts_a_name(std::string name) {
 workflow::Task<std::string> greets(std::string name) { co_return "hi " + name; }
 
 workflow::Task<std::map<std::string, std::string>> hands_its_memo_on(int run) {
-  if (run == 1) workflow::upsert_memo({{"note", converter::to_payload("changed")}, {"gone", converter::null_payload()}});
+  if (run == 1)
+    workflow::upsert_memo({{"note", converter::to_payload("changed")}, {"gone", converter::null_payload()}});
   if (run == 2) workflow::upsert_memo({{"note", converter::null_payload()}});
   if (run < 3) workflow::continue_as_new<hands_its_memo_on>({}, run + 1);
   std::map<std::string, std::string> memo;

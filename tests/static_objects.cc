@@ -42,7 +42,8 @@ int main(int /*count*/, char** arguments) {
   options.add_activity<greet>();
   kept.worker.emplace(*kept.client, options);
   kept.worker->start();
-  std::cout << kept.client->execute<hello>({.id = "hello", .task_queue = "static"}, std::string{"Ann"}).get() << std::endl;
+  std::cout << kept.client->execute<hello>({.id = "hello", .task_queue = "static"}, std::string{"Ann"}).get()
+            << std::endl;
   kept.result = kept.client->execute<waits>({.id = "waits", .task_queue = "static"});
   if (order == "without-a-worker") kept.worker.reset();
 }

@@ -66,7 +66,8 @@ void validate(const ConnectOptions& options) {
           "tls: client_certificate and client_private_key belong together, set both or none");
   }
   for (const auto& [key, value] : options.metadata) {
-    check(is_metadata_key(key), "metadata key \"" + temporal::detail::to_valid_utf8(key) + "\": use lower-case letters, digits, '-', '_' and '.'");
+    check(is_metadata_key(key), "metadata key \"" + temporal::detail::to_valid_utf8(key) +
+                                    "\": use lower-case letters, digits, '-', '_' and '.'");
     // The value may be a secret and is not shown.
     check(is_printable(value), "metadata value of \"" + key + "\" has characters that cannot be sent");
   }

@@ -34,8 +34,8 @@ class Error : public std::exception {
 };
 
 /// The error and its causes on one line: "ActivityError(charge, 7): activity failed: ApplicationError(CardDeclined): no
-/// money", with type and id of an activity or child workflow. Any exception will do; `std::nested_exception` counts as a
-/// cause. Gives "no error" for null.
+/// money", with type and id of an activity or child workflow. Any exception will do; `std::nested_exception` counts as
+/// a cause. Gives "no error" for null.
 std::string describe(const std::exception_ptr& error);
 
 }  // namespace temporal

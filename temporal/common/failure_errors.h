@@ -87,8 +87,8 @@ class CancelledError : public FailureError {
   std::vector<Payload> details_;
 };
 
-/// True for a `CancelledError` and for an error that has one among its causes, such as the `ActivityError` of an
-/// activity that was cancelled.
+/// True for a `CancelledError`, and for the `ActivityError`, `ChildWorkflowError` or `NexusOperationError` of what was
+/// cancelled. A failure that a cancellation only caused, such as a rollback that went wrong, is none.
 [[nodiscard]] bool is_cancellation(const std::exception_ptr& error);
 
 /// A workflow was ended by a request that it could not see.

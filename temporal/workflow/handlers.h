@@ -106,7 +106,8 @@ HandlerRegistration set_query_handler(std::string name, Function function) {
 }
 
 /// Handles an update with a lambda. An update that comes before is rejected; one that comes with the first task waits
-/// until the main function has run for the first time, so that what is registered there handles it.
+/// until the main function has run for the first time, so that what is registered there handles it. The handler ends
+/// with the main function, also while it waits.
 template <class Function>
 HandlerRegistration set_update_handler(std::string name, Function function, HandlerOptions options = {}) {
   return detail::register_update(std::move(name),

@@ -76,7 +76,8 @@ template <class T>
 [[nodiscard]] std::optional<T> last_completion_result();
 [[nodiscard]] const std::exception_ptr& last_failure();
 
-/// The workflow's own random numbers: seeded by the server, the same on replay.
+/// The workflow's own random numbers: seeded by the server, the same on replay. What `std::uniform_int_distribution` or
+/// `std::shuffle` make of them is another matter with each standard library: a build with another one does not replay.
 [[nodiscard]] std::mt19937_64& random();
 
 /// A random UUID (version 4), the same on replay.

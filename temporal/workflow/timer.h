@@ -48,7 +48,7 @@ class TimerHandle : public detail::Handle {
   std::shared_ptr<detail::PendingCommand> timer_;
 };
 
-/// Starts a durable timer, for `when_any`. It fires at once when the duration is zero or less.
+/// Starts a durable timer, for `when_any`. It has fired when it is started where the duration is zero or less.
 /// A timer survives the worker: see https://docs.temporal.io/workflow-execution/timers-delays.
 [[nodiscard("a timer that nobody awaits does nothing")]] TimerHandle start_timer(Duration duration,
                                                                                  const TimerOptions& options = {});
@@ -58,11 +58,13 @@ class TimerHandle : public detail::Handle {
 /// `co_await workflow::sleep(24h, {.summary = "until the reminder"});`
 Task<> sleep(Duration duration, TimerOptions options = {});
 
-/// Waits until `condition` is true. It is asked after each step of the workflow and must not change anything.
-/// Throws `CancelledError` when its scope is cancelled first, and what the condition throws.
+/// Waits until `condition` is true, and goes on while it is. It is asked after each step of the workflow and must not
+/// change anything: where it tries to, `std::logic_error` is thrown. Throws `CancelledError` when its scope is
+/// cancelled first, and what the condition throws.
 Task<> wait_condition(std::function<bool()> condition);
 
-/// The same with a limit, which is a durable timer: false when the time was up before the condition was true.
+/// The same with a limit, which is a durable timer: false when the time is up and the condition is not true. A limit of
+/// zero or less does not wait.
 Task<bool> wait_condition(std::function<bool()> condition, Duration timeout, TimerOptions options = {});
 
 }  // namespace temporal::workflow

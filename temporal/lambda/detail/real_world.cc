@@ -98,8 +98,7 @@ std::shared_ptr<core::Runtime> create_runtime(const Logger& log, bool on_lambda)
   for (std::size_t i = 0; i < levels.size(); ++i) {
     if (log.enabled(levels.at(i))) options.set_core_log_level(level_names.at(i));
   }
-  return core::Runtime::create(options,
-                               [log](const bridge::v1::LogRecord& record) { core::log_record(log, record); });
+  return core::Runtime::create(options, [log](const bridge::v1::LogRecord& record) { core::log_record(log, record); });
 }
 
 /// That of the telemetry, which keeps it, or one without.
