@@ -16,7 +16,7 @@ inline constexpr std::size_t longest_chain = 32;
 /// Bytes of a chain. The server refuses failures of more than 2 MB.
 inline constexpr std::size_t largest_failure = 1'500'000;
 /// Bytes that each text and the details of each failure keep in a chain that is larger.
-inline constexpr std::size_t kept_of_a_large_one = 8 * 1024;
+inline constexpr std::size_t kept_of_a_large_one = 8192;
 
 /// Collects the failures of a chain, the outermost first: all of a short one, the first ones and the root of a long
 /// one.
