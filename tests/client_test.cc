@@ -394,6 +394,46 @@ TEST_F(ClientTest, AWorkflowThatIsNotThereIsAnErrorOfItsOwn) {
   }
 }
 
+TEST_F(ClientTest, ALongTextIsRefusedWithAnErrorThatNamesIt) {
+  const auto order = client().start<&Order::run>(start_options(), 1).get();
+  const std::string huge(3'000'000, 'x');
+  const std::string too_large(5'000'000, 'x');
+  const auto with = [this](auto change) {
+    auto options = start_options();
+    change(options);
+    return client().start<&Order::run>(options, 1);
+  };
+  const auto by_id = [&](auto... id) { return client().async_activity_handle(id...).complete(); };
+  const auto message = [](auto call) -> std::string {
+    try {
+      call.get();
+      return "no error";
+    } catch (const RpcError& error) {
+      return error.message();
+    }
+  };
+  const std::vector<std::pair<std::string, std::string>> refusals{
+      {"WorkflowId", message(with([&](auto& options) { options.id = huge; }))},
+      {"taskQueue", message(with([&](auto& options) { options.task_queue = huge; }))},
+      {"CronSchedule", message(with([&](auto& options) { options.cron_schedule = huge; }))},
+      {"RequestId", message(with([&](auto& options) { options.request_id = huge; }))},
+      {"emo", message(with([&](auto& options) { options.memo["note"] = converter::to_payload(huge); }))},
+      {"WorkflowType", message(client().start(huge, start_options()))},
+      {"limit", message(client().start("Order", start_options(), converter::to_payloads(huge)))},
+      {"larger than max", message(client().start("Order", start_options(), converter::to_payloads(too_large)))},
+      {"SignalName", message(order.signal(huge, {}))},
+      {"limit", message(order.signal("approve", converter::to_payloads(huge)))},
+      {"UpdateId", message(order.start_update<int>("add", {.id = huge}, {}))},
+      {"update \"xxx", message(order.update_handle<int>(huge).result())},
+      {"workflow not found", message(client().workflow_handle(huge).describe())},
+      {"workflow not found", message(client().workflow_handle(huge).result())},
+      {"RunId", message(client().workflow_handle(order.id(), huge).describe())},
+      {"ActivityID", message(by_id(order.id(), std::string{}, huge))},
+  };
+  for (const auto& [field, refusal] : refusals) EXPECT_NE(refusal.find(field), std::string::npos) << field;
+  order.terminate().get();
+}
+
 TEST_F(ClientTest, ACallTakesNoLongerThanItMay) {
   // No worker: nobody answers the query.
   const auto order = client().start<&Order::run>(start_options(), 1).get();

@@ -21,6 +21,7 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -39,7 +40,7 @@ namespace {
 class Box {
  public:
   workflow::Task<int> run() {
-    co_await workflow::wait_condition([this] { return open_; });
+    co_await workflow::wait_condition([this] { return open_ && workflow::all_handlers_finished(); });
     co_return content_;
   }
   void open() { open_ = true; }
@@ -281,6 +282,87 @@ TEST_F(ClientWaits, AWaitOutlastsAServerThatIsAway) {
   EXPECT_EQ(result.get(), 3);
   EXPECT_EQ(updated.get(), 3);
   EXPECT_TRUE(close_event.get());
+}
+
+/// Runs this on a thread of its own. What hangs fails, and goes on until the program ends.
+void expect_an_end(const std::string& what, std::function<void()> ends) {
+  std::packaged_task<void()> task{std::move(ends)};
+  auto ended = task.get_future();
+  std::thread{std::move(task)}.detach();
+  ASSERT_EQ(ended.wait_for(60s), std::future_status::ready) << what;
+  EXPECT_NO_THROW(ended.get()) << what;
+}
+
+/// Awaits with the last reference to its client, which goes on the thread that delivers.
+Task<int> keeps(std::optional<client::Client> client, std::string id) {
+  const auto handle = client->workflow_handle<&Box::run>(id);
+  auto result = handle.result();
+  client.reset();
+  co_return co_await std::move(result);
+}
+
+TEST_F(ClientWaits, WhatEndsDoesNotHangInWhateverStateAndOnWhateverThread) {
+  tests::TcpProxy proxy{server().address()};
+  const auto connect = [&proxy] { return client::Client::connect({.address = proxy.address()}); };
+  const auto box = start();
+  using Handle = client::WorkflowHandle<int>;
+  const auto handle_of = [this](const client::Client& client) -> Handle {
+    return client.workflow_handle<&Box::run>(name_);
+  };
+  // What is under way when it ends.
+  const std::vector<std::pair<std::string, std::function<void(const Handle&)>>> states{
+      {"nothing", [](const Handle&) {}},
+      {"a call", [](const Handle& handle) { (void)handle.describe(); }},
+      {"a result", [](const Handle& handle) { (void)handle.result(); }},
+      {"an update", [](const Handle& handle) { (void)handle.update<&Box::put>(1); }},
+      {"a history", [](const Handle& handle) { (void)handle.fetch_history(); }},
+  };
+  for (const auto& [state, begin] : states) {
+    expect_an_end(state + ", then the handle", [&, begin = begin] {
+      std::optional<Handle> handle;
+      handle.emplace(handle_of(connect()));
+      begin(*handle);
+      std::thread{[&] { handle.reset(); }}.join();
+    });
+    expect_an_end(state + ", then the client on another thread", [&, begin = begin] {
+      std::optional<client::Client> client{connect()};
+      begin(handle_of(*client));
+      std::thread{[&] { client.reset(); }}.join();
+    });
+  }
+  expect_an_end("a future outlives its client", [&] {
+    auto description = handle_of(connect()).describe();
+    EXPECT_EQ(description.get().id, name_);
+  });
+  expect_an_end("a future is dropped on another thread while it is waited for on the way", [&] {
+    const auto client = connect();
+    for (int i = 0; i < 50; ++i) {
+      auto result = std::make_unique<Future<int>>(handle_of(client).result());
+      std::thread dropping{[&] { result.reset(); }};
+      (void)handle_of(client).describe().get();
+      dropping.join();
+    }
+  });
+  expect_an_end("a stop races with answers", [&] {
+    for (int i = 0; i < 50; ++i) {
+      std::stop_source now;
+      auto call = handle_of(client().with_rpc_options({.stop = now.get_token()})).describe();
+      std::thread stopping{[&] { now.request_stop(); }};
+      try {
+        call.get();
+      } catch (const RpcError& error) {
+        EXPECT_EQ(error.status(), GrpcStatus::cancelled);
+      }
+      stopping.join();
+    }
+  });
+  auto kept = temporal::start(default_executor(), keeps(connect(), name_));
+  auto away = handle_of(connect()).result();
+  proxy.go_away();
+  expect_an_end("a wait for a server that is away", [&] { const Future<int> dropped{std::move(away)}; });
+  proxy.come_back();
+  box.terminate().get();
+  expect_an_end("the last of a client goes on the thread that delivers", [&] { EXPECT_THROW(kept.get(), Error); });
 }
 
 }  // namespace
