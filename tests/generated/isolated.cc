@@ -77,11 +77,15 @@ std::string check_isolated(const Case& made) {
   });
 }
 
+std::string words(const Case& made) {
+  return to_text(make_program(Choices{made.program})) + isolated([&] { return events_of(made); }) +
+         "as bytes: " + to_hex(made.bytes()) + "\n";
+}
+
 std::string simplest(const Case& made, const std::string& problem) {
   const auto kind = kind_of(problem);
   const auto smaller = shrink(made, [&](const Case& each) { return kind_of(check_isolated(each)) == kind; });
-  return check_isolated(smaller) + "\n" + to_text(make_program(Choices{smaller.program})) +
-         isolated([&] { return events_of(smaller); }) + "as bytes: " + to_hex(smaller.bytes()) + "\n";
+  return check_isolated(smaller) + "\n" + words(smaller);
 }
 
 }  // namespace temporal::generated

@@ -20,6 +20,9 @@ std::optional<Finding> find(std::uint64_t first, std::uint64_t count);
 /// What goes wrong with a case; empty when nothing does.
 std::string check_isolated(const Case& made);
 
+/// The program, what came and went, and the bytes.
+std::string words(const Case& made);
+
 /// The simplest case that goes wrong in the same way, in words.
 std::string simplest(const Case& made, const std::string& problem);
 
