@@ -98,6 +98,13 @@ std::string check(const Case& made) {
     if (original.tasks[count].original_rules || original.tasks[count - 1].one_with_next) continue;
     if (auto wrong = replay(program, original, count, /*queries=*/count % 2 == 0); !wrong.empty()) return wrong;
   }
+  if (!has_patches(program)) return {};
+  const auto older = run(program, made, /*before_patches=*/true);
+  if (!older.problem.empty()) return "before the patches: " + older.problem;
+  for (const bool queries : {false, true}) {
+    const auto wrong = replay(program, older, older.tasks.size(), queries);
+    if (!wrong.empty()) return "of before the patches, " + wrong;
+  }
   return {};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <random>
@@ -38,12 +39,16 @@ struct Case {
 
   static Case of_seed(std::uint64_t seed) {
     std::mt19937_64 random{seed};
-    const auto bytes = [&](std::size_t longest) {
+    const auto bytes = [&](std::size_t longest, std::size_t different) {
+      Bytes letters(different);
+      for (auto& letter : letters) letter = static_cast<std::uint8_t>(random() % separator);
       Bytes made(1 + random() % longest);
-      for (auto& byte : made) byte = static_cast<std::uint8_t>(random() % separator);
+      for (auto& byte : made) byte = letters[random() % different];
       return made;
     };
-    return {.program = bytes(300), .world = bytes(200)};
+    // Few different bytes make few kinds of statements that meet often.
+    const auto different = std::array{500, 24, 12, 6}.at(random() % 4);
+    return {.program = bytes(300, static_cast<std::size_t>(different)), .world = bytes(200, 500)};
   }
 
   static Case of_bytes(const Bytes& bytes) {

@@ -6,8 +6,10 @@ namespace temporal::generated {
 
 const workflow::Definition Driver::definition_ = generated_definition();
 
-Driver::Driver(const Program& program, std::set<int> rejected) : recorder_(std::make_shared<Recorder>(program)) {
+Driver::Driver(const Program& program, std::set<int> rejected, bool before_patches)
+    : recorder_(std::make_shared<Recorder>(program)) {
   recorder_->rejected = std::move(rejected);
+  recorder_->before_patches = before_patches;
 }
 
 Driver::~Driver() {

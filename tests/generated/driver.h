@@ -19,7 +19,7 @@ namespace temporal::generated {
 class Driver {
  public:
   /// `rejected`: messages that this instance does not hear of.
-  explicit Driver(const Program& program, std::set<int> rejected = {});
+  explicit Driver(const Program& program, std::set<int> rejected = {}, bool before_patches = false);
   ~Driver();
   Driver(const Driver&) = delete;
   Driver& operator=(const Driver&) = delete;

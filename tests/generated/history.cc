@@ -83,10 +83,10 @@ bool is_rejection(const Command& command, const Task& task) {
   return command.has_update_response() && task.rejected.contains(command.update_response().protocol_instance_id());
 }
 
-Run run(const Program& program, const Case& made) {
+Run run(const Program& program, const Case& made, bool before_patches) {
   Run run;
   World world{Choices{made.world}, "Generated"};
-  Driver driver{program};
+  Driver driver{program, {}, before_patches};
   std::set<std::uint32_t> known;  // flags that core thinks to have written
   std::set<std::uint32_t> recorded;
   Activation activation;

@@ -37,7 +37,8 @@ struct Run {
   std::string problem;
 };
 
-Run run(const Program& program, const Case& made);
+/// `before_patches`: by the code that the program was before its patches.
+Run run(const Program& program, const Case& made, bool before_patches = false);
 
 bool is_rejection(const Command& command, const Task& task);
 

@@ -165,7 +165,7 @@ Task<bool> Generated::statement(const Statement& statement, const Actor& actor) 
       co_return co_await block(holds ? statement.body : statement.other, actor);
     }
     case Do::patch: {
-      const bool holds = workflow::patched("p" + std::to_string(statement.a));
+      const bool holds = !recorder_->before_patches && workflow::patched("p" + std::to_string(statement.a));
       saw(holds ? "is patched" : "is not patched", actor);
       co_return co_await block(holds ? statement.body : statement.other, actor);
     }

@@ -1,5 +1,6 @@
 #include "program.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace temporal::generated {
@@ -263,6 +264,17 @@ std::string text_of(const Block& block, int depth) {
 }
 
 }  // namespace
+
+bool has_patches(const Program& program) {
+  const auto has = [](const auto& self, const Block& block) -> bool {
+    return std::ranges::any_of(block, [&](const Statement& each) {
+      return each.what == Do::patch || self(self, each.body) || self(self, each.other);
+    });
+  };
+  return has(has, program.main) ||
+         std::ranges::any_of(program.signals, [&](const Block& signal) { return has(has, signal); }) ||
+         std::ranges::any_of(program.updates, [&](const Update& update) { return has(has, update.body); });
+}
 
 Program make_program(Choices choices) {
   Program made;

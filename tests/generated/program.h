@@ -76,6 +76,8 @@ struct Program {
 
 Program make_program(Choices choices);
 
+bool has_patches(const Program& program);
+
 /// In a form that can be read.
 std::string to_text(const Program& program);
 

@@ -27,6 +27,7 @@ struct Recorder {
   explicit Recorder(const Program& program) : program(program) {}
 
   const Program& program;
+  bool before_patches = false;  ///< it is the code of before the patches of the program
 
   /// What each statement saw, in order. The same in each replay.
   std::vector<std::string> trace;
