@@ -53,6 +53,7 @@ void Driver::look_at(const Activation& activation, const Commands& commands, std
   }
   for (const auto& job : activation.jobs())
     recorder.run_cancelled = recorder.run_cancelled || job.has_cancel_workflow();
+  recorder.expect(!recorder.over || recorder.decided, "the main function has ended, and the run has not");
   if (recorder.over || recorder.decided) return;
   for (const auto& waiting : recorder.waiting) {
     recorder.expect(!waiting.ready || !waiting.ready(), waiting.what + ", and is left waiting though it could go on");
