@@ -154,7 +154,7 @@ TEST_F(Refused, AnActivitysFailureThatIsTooLargeFailsTheAttemptAllTheSame) {
   options_.add_activity<fails_with_5_mb>();
   start_worker();
   EXPECT_THAT(story_of_failure(start<calls<fails_with_5_mb>>()),
-              AllOf(HasSubstr("ReportRefused"), HasSubstr("larger than max")));
+              AllOf(HasSubstr("ApplicationError: no"), HasSubstr("of its details 5000036 bytes are left out")));
 }
 
 TEST_F(Refused, ALocalActivityThatWouldCompleteElsewhereFails) {
