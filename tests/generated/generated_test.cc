@@ -61,6 +61,11 @@ TEST(Generated, WhatWentWrongOnceStaysMended) {
                 "01000bff241400004b0162010000010000000100000101000100c1005d"},
            Kept{"conditions were asked for an update that was rejected, of which a replay does not know",
                 "0100090001170000010200000100010101001b00000000000100000000ff0100004600000000010103004b"},
+           Kept{"core was asked to cancel a child that started and was terminated in one task",
+                "010070000101005d0000000000000000010075ffba01430000da0100009a00000100003e040000009b00000800f20000000000"
+                "a3"},
+           Kept{"the failure of a background task, dropped with another at the end, swallowed the command of the end",
+                "01000900011801050000011d000100010100ff00010000000100000001010200"},
        }) {
     const auto made = Case::of_bytes(from_hex(kept.bytes));
     EXPECT_EQ(check_isolated(made), "") << kept.what;
