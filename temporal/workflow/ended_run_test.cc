@@ -136,6 +136,22 @@ workflow::Task<std::string> loses_a_failure(std::string how) {
   co_return "all is well";
 }
 
+/// The last handle of a task that failed is in the frame of another one, which ends with the main function.
+workflow::Task<std::string> leaves_a_failure_to_a_task() {
+  {
+    auto fails = workflow::spawn([]() -> workflow::Task<> {
+      co_await workflow::sleep(1s);
+      throw ApplicationError{"nobody saw it"};
+    });
+    auto waits = workflow::spawn([fails]() -> workflow::Task<> {
+      co_await workflow::sleep(1h);
+      co_await fails;
+    });
+  }
+  co_await workflow::sleep(1s);
+  co_return "all is well";
+}
+
 }  // namespace
 
 TEST(EndedRun, NothingThatRefersToTheMainFunctionGoesOn) {
@@ -222,6 +238,15 @@ TEST(EndedRun, AFailureThatNobodyAwaitedEndsARunThatWouldEndWell) {
     ASSERT_EQ(commands.size(), 1U);
     EXPECT_EQ(commands[0].fail_workflow_execution().failure().message(), message) << how;
   }
+}
+
+TEST(EndedRun, AFailureThatEndsWithATaskOfTheMainFunctionEndsTheRun) {
+  DrivenRun run{workflow::function_definition<leaves_a_failure_to_a_task>()};
+  EXPECT_EQ(run.commands().size(), 3U);
+  for (const auto seq : {2, 1}) run.fire_timer(seq);
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_EQ(commands[0].fail_workflow_execution().failure().message(), "nobody saw it");
 }
 
 TEST(EndedRun, HandlersThatWereCutOffAreNamedInTheWarning) {

@@ -23,9 +23,10 @@ void SpawnedState::finish(std::exception_ptr failure) {
 
 SpawnedState::~SpawnedState() {
   if (!failure_ || is_cancellation(failure_)) return;
-  auto& outcome = Context::current().outcome;
-  // While an exception is on its way, that one tells more.
-  std::uncaught_exceptions() == 0 ? outcome.fail(failure_) : outcome.fail_later(failure_);
+  auto& context = Context::current();
+  // While an exception is on its way, that one tells more; while frames are destroyed, the run is about to end.
+  const bool later = std::uncaught_exceptions() > 0 || context.commands.closed();
+  later ? context.outcome.fail_later(failure_) : context.outcome.fail(failure_);
 }
 
 }  // namespace temporal::workflow::detail

@@ -110,7 +110,7 @@ class ChildWorkflows::Running final : public Child {
   void start(std::string started_run_id) {
     run_id = std::move(started_run_id);
     if (!started.resolved()) started.resolve(context_.scheduler);
-    if (kept_) request_cancel(*kept_);
+    if (kept_ && !outcome_came) request_cancel(*kept_);
   }
 
   void end(Payload result, const std::exception_ptr& failure) {

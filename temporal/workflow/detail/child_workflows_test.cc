@@ -285,6 +285,18 @@ TEST(ChildWorkflows, WhoseOutcomeCameWithTheCancellationAreNotCancelled) {
   }
 }
 
+TEST(ChildWorkflows, ThatAreCancelledOnTheirWayAndEndAsTheyStartAreNotCancelled) {
+  DrivenRun run{function_definition<cancel_while_starting>(), false, wait_completed};
+  EXPECT_THAT(cancel_on_the_way(run), testing::IsEmpty());
+  for (const auto seq : {1, 2}) {
+    start_child(run, seq);
+    cancel_child(run, seq);
+  }
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_TRUE(commands[0].has_complete_workflow_execution());
+}
+
 TEST(ChildWorkflows, AreNotStartedByAWorkflowThatIsCancelledAlready) {
   DrivenRun run{function_definition<execute>()};
   run.job().mutable_cancel_workflow();

@@ -21,7 +21,7 @@ api::enums::v1::ContinueAsNewVersioningBehavior to_proto(ContinueAsNewVersioning
 }  // namespace
 
 bool Outcome::decide() noexcept {
-  if (std::exchange(decided_, true)) return false;
+  if (context_.commands.closed() || std::exchange(decided_, true)) return false;
   context_.scheduler.end_run();
   return true;
 }

@@ -19,8 +19,8 @@ class Outcome {
   /// the exception.
   void fail(const std::exception_ptr& failure);
 
-  /// A failure that nobody awaited, lost while another exception was on its way: it ends the run where that one does
-  /// not. The first counts.
+  /// A failure that nobody awaited, lost while another exception was on its way or with the main function's tasks: it
+  /// ends the run where nothing else fails it. The first counts.
   void fail_later(std::exception_ptr failure) noexcept;
 
   [[nodiscard]] bool decided() const noexcept { return decided_; }
@@ -31,7 +31,7 @@ class Outcome {
   [[nodiscard]] bool ends_run(const std::exception_ptr& failure) const;
 
  private:
-  /// False when the run is decided already.
+  /// False when the run is decided already, and while commands are dropped: the one that ends it would be, too.
   bool decide() noexcept;
   void continue_as_new(const ContinueAsNewInput& input);
 
