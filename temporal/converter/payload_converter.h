@@ -44,11 +44,10 @@ Payload to_payload(const T& value) {
 /// What stands for "no value", the result of a function that returns void.
 Payload null_payload();
 
-/// @param subject what the error calls it: "the result of activity charge"
 /// @throws DecodeError that names the type and the encoding.
 template <class T>
-T from_payload(const Payload& payload, std::string_view subject = "the payload") {
-  return detail::decode<T>(payload, {.type = typeid(T), .subject = subject});
+T from_payload(const Payload& payload) {
+  return detail::decode<T>(payload, {.type = typeid(T)});
 }
 
 /// One payload for each argument.

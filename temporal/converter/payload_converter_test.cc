@@ -177,15 +177,6 @@ TEST(PayloadConverter, NamesTheTypeThatDoesNotDecode) {
   EXPECT_THAT(decode_failure<shop::Rude>(json_payload("1")), EndsWith(": 7"));
 }
 
-TEST(PayloadConverter, NamesWhatDoesNotDecodeAsItIsTold) {
-  try {
-    from_payload<int>(to_payload("x"), "the result of activity charge");
-    FAIL();
-  } catch (const DecodeError& error) {
-    EXPECT_THAT(error.message(), StartsWith("the result of activity charge does not decode as int"));
-  }
-}
-
 std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 
 TEST(PayloadConverter, RefusesJsonThatIsTooDeepForTheStack) {

@@ -62,7 +62,7 @@ std::string too_deep() { return "it is nested more than " + std::to_string(tempo
 
 void fail(const Payload& payload, const Target& target, std::string_view reason, std::exception_ptr cause) {
   auto info = info_of(payload, target);
-  const auto subject = info.argument ? "argument " + std::to_string(*info.argument) : std::string{target.subject};
+  const auto subject = info.argument ? "argument " + std::to_string(*info.argument) : std::string{"the payload"};
   auto message = subject + " does not decode as " + info.cpp_type + " (encoding " +
                  (info.encoding.empty() ? "not given" : info.encoding) + "): " + std::string{reason};
   throw DecodeError(std::move(message), std::move(info), std::move(cause));

@@ -36,7 +36,6 @@ using Bytes = std::vector<std::byte>;
 struct Target {
   const std::type_info& type;
   std::size_t argument = 0;  ///< counted from 1; 0: not an argument
-  std::string_view subject = "the payload";
 };
 
 template <class T>
