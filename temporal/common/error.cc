@@ -69,22 +69,35 @@ std::string describe_with_causes(const std::exception_ptr& error, int depth) {
 Error::Error(std::string message, std::exception_ptr cause, std::string stack_trace)
     : data_(std::make_shared<const Data>(Data{std::move(message), std::move(cause), std::move(stack_trace)})) {}
 
+namespace {
+
+thread_local bool cancellations_count_anywhere = false;
+
+/// Its cause says what became of the work that it is about, and is not what made other work fail.
+bool tells_of_work(const FailureError& failure) {
+  return dynamic_cast<const ActivityError*>(&failure) != nullptr ||
+         dynamic_cast<const ChildWorkflowError*>(&failure) != nullptr ||
+         dynamic_cast<const NexusOperationError*>(&failure) != nullptr;
+}
+
+}  // namespace
+
 bool is_cancellation(const std::exception_ptr& error) {
   if (!error) return false;
   try {
     std::rethrow_exception(error);
   } catch (const CancelledError&) {
     return true;
-  } catch (const ActivityError& failure) {
-    return is_cancellation(failure.cause());
-  } catch (const ChildWorkflowError& failure) {
-    return is_cancellation(failure.cause());
-  } catch (const NexusOperationError& failure) {
-    return is_cancellation(failure.cause());
+  } catch (const FailureError& failure) {
+    return (cancellations_count_anywhere || tells_of_work(failure)) && is_cancellation(failure.cause());
   } catch (...) {
     return false;
   }
 }
+
+detail::CancellationsCountAnywhere::CancellationsCountAnywhere(bool anywhere) noexcept
+    : before_(std::exchange(cancellations_count_anywhere, anywhere)) {}
+detail::CancellationsCountAnywhere::~CancellationsCountAnywhere() { cancellations_count_anywhere = before_; }
 
 std::string describe(const std::exception_ptr& error) { return error ? describe_with_causes(error, 0) : "no error"; }
 

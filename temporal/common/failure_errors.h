@@ -91,6 +91,23 @@ class CancelledError : public FailureError {
 /// cancelled. A failure that a cancellation only caused, such as a rollback that went wrong, is none.
 [[nodiscard]] bool is_cancellation(const std::exception_ptr& error);
 
+namespace detail {
+
+/// While it lives, a cancellation anywhere among the causes counts on this thread: for workflow code that is replayed
+/// and was recorded when it did.
+class CancellationsCountAnywhere {
+ public:
+  explicit CancellationsCountAnywhere(bool anywhere) noexcept;
+  CancellationsCountAnywhere(const CancellationsCountAnywhere&) = delete;
+  CancellationsCountAnywhere& operator=(const CancellationsCountAnywhere&) = delete;
+  ~CancellationsCountAnywhere();
+
+ private:
+  const bool before_;
+};
+
+}  // namespace detail
+
 /// A workflow was ended by a request that it could not see.
 class TerminatedError : public FailureError {
  public:

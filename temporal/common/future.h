@@ -189,7 +189,8 @@ class Promise {
 
 /// A result that arrives later: `get` blocks, `co_await std::move(future)` inside a `temporal::Task` suspends. It can
 /// be had once; all else any number of times, from any thread. Dropping a future takes nothing back: what was asked for
-/// goes on. What only waits (for a workflow's result, for example) ends, since nobody waits any more.
+/// goes on. What only waits (for a workflow's result, for example) ends, since nobody waits any more; an update has 5 s
+/// from its beginning to reach the server.
 template <class T>
 class [[nodiscard("a result that nobody asks for can fail unseen: call get()")]] Future {
  public:

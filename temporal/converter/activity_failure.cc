@@ -2,6 +2,7 @@
 
 #include <temporal/common/failure_errors.h>
 #include <temporal/common/type_name.h>
+#include <temporal/common/utf8.h>
 #include <temporal/converter/failure.h>
 
 #include <string>
@@ -9,6 +10,8 @@
 
 namespace temporal::converter {
 namespace {
+
+constexpr std::size_t longest_message = 8192;  // bytes; the whole of it is in the cause
 
 std::string class_of(const std::exception_ptr& error) {
   try {
@@ -27,7 +30,7 @@ api::failure::v1::Failure to_activity_failure(const std::exception_ptr& error) {
   if (failure.has_application_failure_info()) return failure;
   api::failure::v1::Failure wrapped;
   wrapped.set_source(failure.source());
-  wrapped.set_message(failure.message());
+  wrapped.set_message(std::string{temporal::detail::utf8_prefix(failure.message(), longest_message)});
   auto& info = *wrapped.mutable_application_failure_info();
   info.set_type(class_of(error));
   info.set_non_retryable(failure.server_failure_info().non_retryable());

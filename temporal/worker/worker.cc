@@ -135,7 +135,9 @@ class Worker::State : public std::enable_shared_from_this<State> {
       std::rethrow_exception(failure);
     }
     begin_to_poll();
-    return true;
+    if (!has_been_told_to_end()) return true;
+    shutdown(Clock::now() + longest_discard);  // its caller could not wait for the start
+    return false;
   }
 
   std::exception_ptr wait_until(Clock::time_point until, std::stop_token stop) {
@@ -153,6 +155,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
       changed_.notify_all();  // who waits for the end of the polls need not wait any more
     }
     changed_.wait_until(lock, deadline, [this] { return phase_ != Phase::starting; });
+    if (phase_ == Phase::starting) return false;  // which ends it
     if (phase_ == Phase::polling) {
       phase_ = Phase::draining;
       lost_ = !begin_to_end() || lost_;
@@ -384,6 +387,11 @@ class Worker::State : public std::enable_shared_from_this<State> {
               --self->working_;
               self->changed_.notify_all();
             }};
+  }
+
+  [[nodiscard]] bool has_been_told_to_end() const {
+    const std::scoped_lock lock{mutex_};
+    return ends_;
   }
 
   [[nodiscard]] bool has_ended() const { return polling_ == 0 && working_ == 0; }  // needs the lock

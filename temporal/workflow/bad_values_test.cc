@@ -89,7 +89,7 @@ std::vector<Case> cases() {
       {"set start_to_close_timeout", local([](auto& o) { o.start_to_close_timeout = {}; })},
       {"start_to_close_timeout is negative", local([](auto& o) { o.start_to_close_timeout = -1s; })},
       {"local_retry_threshold", local([](auto& o) { o.local_retry_threshold = -1s; })},
-      {"initial_interval", local([](auto& o) { o.retry_policy = {.initial_interval = -1s}; })},
+      {"non_retryable_error_types", local([](auto& o) { o.retry_policy = {.non_retryable_error_types = {cut}}; })},
 
       {"its name", child(nothing, cut)},
       {"id is not", child([](auto& o) { o.id = "ship-" + cut; })},

@@ -146,6 +146,16 @@ TEST(Cancellation, ThatOnlyCausedAFailureIsNone) {
   }
 }
 
+TEST(Cancellation, ThatOnlyCausedAFailureWasOneByTheOriginalRules) {
+  DrivenRun run{workflow::function_definition<fails_to_clean_up>(), true};
+  (void)run.commands();
+  run.replay_by_the_original_rules();
+  run.job().mutable_cancel_workflow();
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_TRUE(commands[0].has_cancel_timer()) << "the run goes on";
+}
+
 TEST(Cancellation, OfAScopeReachesWhatIsInsideOfItAndNothingElse) {
   DrivenRun run{workflow::function_definition<cancels_a_part>()};
   EXPECT_EQ(run.commands().size(), 3U);  // the timer of the main function is the first

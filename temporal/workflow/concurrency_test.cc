@@ -99,6 +99,16 @@ workflow::Task<std::size_t> shares_a_handle() {
   co_return first + second + third.size();
 }
 
+workflow::Task<std::size_t> waits_for_what_can_only_be_moved() {
+  const auto make = []() -> workflow::Task<std::vector<std::unique_ptr<int>>> {
+    std::vector<std::unique_ptr<int>> numbers;
+    numbers.push_back(std::make_unique<int>(7));
+    co_return numbers;
+  };
+  auto [first, second] = co_await workflow::when_all(workflow::spawn(make), workflow::spawn(make));
+  co_return first.size() + second.size();
+}
+
 workflow::Task<> takes_a_result_twice() {
   auto handle = workflow::spawn(after(1s, 1));
   auto copy = handle;
@@ -253,6 +263,11 @@ TEST(WhenAll, GivesAllWhoWaitForOneHandleItsResult) {
   (void)run.commands();
   run.fire_timer(1);
   EXPECT_EQ(result_of<int>(run.commands().at(0)), 9);
+}
+
+TEST(WhenAll, MovesWhatCanOnlyBeMoved) {
+  DrivenRun run{workflow::function_definition<waits_for_what_can_only_be_moved>()};
+  EXPECT_EQ(result_of<int>(run.commands().at(0)), 2);
 }
 
 TEST(Spawn, AResultThatWasMovedOutIsMissedByName) {

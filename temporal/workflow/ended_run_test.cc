@@ -152,6 +152,55 @@ workflow::Task<std::string> leaves_a_failure_to_a_task() {
   co_return "all is well";
 }
 
+/// Its update answers with what two tasks of its own have found, after the main function has ended.
+class Finisher {
+ public:
+  workflow::Task<std::string> run() {
+    co_await workflow::wait_condition([this] { return done_; });
+    ended_ = true;
+    co_return "ended";
+  }
+  workflow::Task<int> finish() {
+    done_ = true;
+    co_await workflow::wait_condition([this] { return ended_; });
+    const auto one = [](int n) -> workflow::Task<int> { co_return n; };
+    const auto [a, b] = co_await workflow::when_all(one(20), one(22));
+    co_return a + b;
+  }
+  void fail() { throw ApplicationError{"at once"}; }
+
+ private:
+  bool done_ = false;
+  bool ended_ = false;
+};
+
+workflow::Definition finisher() {
+  return workflow::definition<Finisher>().run<&Finisher::run>().update<&Finisher::finish>().signal<&Finisher::fail>();
+}
+
+workflow::Task<> notifies_on_its_way_out() {
+  workflow::spawn([]() -> workflow::Task<> { co_await workflow::execute_activity_named<void>("notify", options, {}); });
+  co_return;
+}
+
+/// Runs a task of its own beside the workflow, and waits for it.
+class Watching final : public workflow::Interceptor {
+  struct Run : workflow::RunInterceptor {
+    workflow::Task<Payload> execute(workflow::ExecuteInput input) override {
+      bool stop = false;
+      auto watch =
+          workflow::spawn([&]() -> workflow::Task<> { co_await workflow::wait_condition([&] { return stop; }); });
+      auto result = co_await next().execute(std::move(input));
+      stop = true;
+      co_await watch;
+      co_return result;
+    }
+  };
+  std::unique_ptr<workflow::RunInterceptor> intercept_workflow(const workflow::Info& /*info*/) override {
+    return std::make_unique<Run>();
+  }
+};
+
 }  // namespace
 
 TEST(EndedRun, NothingThatRefersToTheMainFunctionGoesOn) {
@@ -185,6 +234,42 @@ TEST(EndedRun, HandlersOfTheObjectStillAnswerInItsLastTaskAndTasksDoNot) {
   EXPECT_EQ(commands[1].schedule_activity().activity_type(), "later");
   EXPECT_EQ(result_of<std::string>(commands[2]), "ended");
   EXPECT_THAT(diary(), ElementsAre("handler"));
+}
+
+TEST(EndedRun, WhatAHandlerOfTheObjectStartsEndsWithTheHandler) {
+  DrivenRun run{finisher()};
+  run.update("finish");
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 3U);
+  EXPECT_TRUE(commands[0].update_response().has_accepted());
+  EXPECT_EQ(result_of<std::string>(commands[1]), "ended");
+  EXPECT_EQ(commands[2].update_response().completed().data(), "42");
+}
+
+TEST(EndedRun, OneThatIsDecidedBeforeItsMainFunctionBeginsDoesNotBeginIt) {
+  DrivenRun run{finisher()};
+  run.signal("fail");
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 1U);
+  EXPECT_EQ(commands[0].fail_workflow_execution().failure().message(), "at once");
+}
+
+TEST(EndedRun, ATaskOfAnInterceptorGoesOnUntilTheInterceptorEnds) {
+  DrivenRun run{{.interceptors = {std::make_shared<Watching>()}}, busy()};
+  EXPECT_THAT(run.commands(), IsEmpty());
+  run.signal("end");
+  EXPECT_EQ(result_of<std::string>(run.commands().back()), "ended");
+}
+
+TEST(EndedRun, ATaskWentOnByTheOriginalRules) {
+  DrivenRun run{workflow::function_definition<notifies_on_its_way_out>()};
+  run.replay_by_the_original_rules();
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_TRUE(commands[0].has_complete_workflow_execution());
+  EXPECT_EQ(commands[1].schedule_activity().activity_type(), "notify");
+  DrivenRun now{workflow::function_definition<notifies_on_its_way_out>()};
+  EXPECT_EQ(now.commands().size(), 1U);
 }
 
 TEST(EndedRun, LaterActivationsOnlyAnswerQueries) {

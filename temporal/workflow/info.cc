@@ -22,7 +22,7 @@ const std::vector<Payload>& detail::last_completion_result() { return Context::c
 const std::exception_ptr& last_failure() { return Context::current().facts.last_failure; }
 
 std::mt19937_64& random() {
-  detail::require_writable();
+  detail::Context::current().commands.require_replayed();
   return Context::current().facts.random;
 }
 

@@ -112,6 +112,17 @@ workflow::Task<> swaps_handlers() {
   co_await workflow::wait_condition([] { return false; });
 }
 
+workflow::Task<std::string> registers_for_a_signal() {
+  std::string text;
+  bool over = false;
+  std::optional<workflow::HandlerRegistration> write;
+  const auto open = workflow::set_signal_handler(
+      "open", [&] { write = workflow::set_signal_handler("write", [&](const std::string& entry) { text += entry; }); });
+  const auto end = workflow::set_signal_handler("end", [&] { over = true; });
+  co_await workflow::wait_condition([&] { return over; });
+  co_return text;
+}
+
 workflow::Task<> waits_for_work_or_the_end() {
   const auto step = [](std::string type) {
     return workflow::execute_activity_named<void>(std::move(type), {.start_to_close_timeout = 1s}, {});
@@ -205,6 +216,19 @@ TEST(MessageOrder, AHandlerIsLookedUpWhenItsMessageIsTaken) {
   run.update("second", 2);
   EXPECT_THAT(words(run.commands()),
               ElementsAre("accepted", "completed 1", "workflow swaps_handlers has no update handler named second"));
+}
+
+TEST(MessageOrder, SignalsThatWaitedComeBeforeThoseThatCameLater) {
+  for (const bool together : {false, true}) {
+    DrivenRun run{workflow::function_definition<registers_for_a_signal>()};
+    EXPECT_THAT(run.commands(), IsEmpty());
+    for (const std::string entry : {"a", "b"}) run.signal("write", entry);
+    if (!together) EXPECT_THAT(run.commands(), IsEmpty());
+    run.signal("open");
+    run.signal("write", std::string{"c"});
+    run.signal("end");
+    EXPECT_THAT(words(run.commands()), ElementsAre("result \"abc\"")) << together;
+  }
 }
 
 TEST(MessageOrder, AHistoryOfTheOriginalRulesKeepsTheirOrder) {

@@ -25,12 +25,12 @@ bool Semaphore::Acquisition::await_ready() noexcept {
 }
 
 bool Semaphore::Acquisition::await_suspend(std::coroutine_handle<> frame) {
-  const auto& scope = Context::current().scheduler.scope;
-  if (!scope->attach(*this)) {
-    failure_ = detail::cancelled_error("wait for a lock", scope->reason());
+  const auto& scheduler = Context::current().scheduler;
+  if (!scheduler.scope->attach(*this)) {
+    failure_ = detail::cancelled_error("wait for a lock", scheduler.scope->reason());
     return false;
   }
-  park(frame, scope);
+  park(frame, scheduler.scope, scheduler.lifetime);
   semaphore_->queue.push_back(*this);
   return true;
 }

@@ -9,7 +9,7 @@ namespace temporal::workflow::detail {
 
 void start_routine(Routine routine) {
   auto& scheduler = Context::current().scheduler;
-  scheduler.start(routine, scheduler.scope);
+  scheduler.start(routine, scheduler.scope, scheduler.lifetime);
 }
 
 void SpawnedState::throw_moved_out() {

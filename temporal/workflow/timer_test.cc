@@ -96,9 +96,12 @@ workflow::Task<> has_a_condition_that_changes_something(std::string what) {
     if (what == "cancel") scope.cancel();
     if (what == "timer") (void)workflow::start_timer(1s).done();
     if (what == "spawn") workflow::spawn(workflow::sleep(1s));
-    if (what == "patch") return workflow::patched("p");
     return true;
   });
+}
+
+workflow::Task<> has_a_condition_with_a_patch() {
+  co_await workflow::wait_condition([] { return workflow::patched("p") && !workflow::uuid4().empty(); });
 }
 
 workflow::Task<std::string> is_long_or_has_work() {
@@ -191,12 +194,20 @@ TEST(Condition, WithALimitDoesNotSpinAfterACancellationThatCameBefore) {
 }
 
 TEST(Condition, MustNotChangeAnything) {
-  for (const std::string what : {"cancel", "timer", "spawn", "patch"}) {
+  for (const std::string what : {"cancel", "timer", "spawn"}) {
     DrivenRun run{workflow::function_definition<has_a_condition_that_changes_something>(), what};
     EXPECT_EQ(run.commands().size(), 1U);
     run.signal("go");
     EXPECT_THAT(run.activate().failed().failure().message(), HasSubstr("must not change the workflow")) << what;
   }
+}
+
+TEST(Condition, MayAskForPatchesAndRandomNumbers) {
+  DrivenRun run{workflow::function_definition<has_a_condition_with_a_patch>()};
+  const auto commands = run.commands();
+  ASSERT_EQ(commands.size(), 2U);
+  EXPECT_TRUE(commands[0].has_set_patch_marker());
+  EXPECT_TRUE(commands[1].has_complete_workflow_execution());
 }
 
 TEST(Condition, IsNotAskedBeforeTheSignalsOfATaskWithAPatch) {

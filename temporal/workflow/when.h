@@ -43,11 +43,23 @@ struct Ended {
 template <class Awaited>
 using ResultOf = std::remove_cvref_t<decltype(std::declval<Awaited>().operator co_await().await_resume())>;
 
+/// Whether values can be copied; a container claims to, whatever it holds.
+template <class T>
+constexpr bool can_be_copied() {
+  if constexpr (!std::copy_constructible<T>) {
+    return false;
+  } else if constexpr (requires { requires !std::same_as<typename T::value_type, T>; }) {
+    return can_be_copied<typename T::value_type>();
+  } else {
+    return true;
+  }
+}
+
 /// A task is awaited once, and gives its result away. The result of a handle is for all who have the handle, and stays
 /// there, unless it can only be moved.
 template <class Awaited>
 auto to_await(Awaited& awaited) noexcept -> decltype(auto) {
-  if constexpr (IsHandle<Awaited> && std::copy_constructible<NonVoid<ResultOf<Awaited>>>) {
+  if constexpr (IsHandle<Awaited> && can_be_copied<NonVoid<ResultOf<Awaited>>>()) {
     return std::as_const(awaited);
   } else {
     return std::move(awaited);

@@ -9,7 +9,7 @@
 /// \file
 /// What becomes of a call when its interceptors have handed it on. What cannot be sent throws a `ConfigurationError`;
 /// all else is told to `done`, on a thread of the connection. Who gives a call up ends its waiting; what it asks for is
-/// sent all the same.
+/// sent all the same. An update, which is one call with its waiting, has 5 s from its beginning for that.
 
 namespace temporal::client::detail {
 

@@ -38,6 +38,7 @@ std::shared_ptr<PendingCommand> Activities::schedule(std::string_view type, cons
                                                      std::vector<Payload> arguments, Headers headers) {
   check(Check{context_.commands, "activity", type}, options)
       .text("task_queue", options.task_queue)
+      .retry_policy(options.retry_policy)
       .duration("heartbeat_timeout", options.heartbeat_timeout)
       .priority(options.priority)
       .keys("a header", headers);

@@ -23,8 +23,7 @@ const Check& check(const Check& check, const Options& options) {
       .duration("start_to_close_timeout", options.start_to_close_timeout)
       .duration("schedule_to_close_timeout", options.schedule_to_close_timeout)
       .duration("schedule_to_start_timeout", options.schedule_to_start_timeout)
-      .text("summary", options.summary)
-      .retry_policy(options.retry_policy);
+      .text("summary", options.summary);
 }
 
 inline coresdk::workflow_commands::ActivityCancellationType to_proto(ActivityCancellationType type) {

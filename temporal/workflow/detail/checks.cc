@@ -38,9 +38,15 @@ const Check& Check::duration(std::string_view field, std::optional<Duration> val
   return *this;
 }
 
+const Check& Check::error_types(const std::optional<RetryPolicy>& policy) const {
+  if (!policy) return *this;
+  for (const auto& type : policy->non_retryable_error_types) text("retry_policy.non_retryable_error_types", type);
+  return *this;
+}
+
 const Check& Check::retry_policy(const std::optional<RetryPolicy>& policy) const {
   if (!needed_ || !policy) return *this;
-  for (const auto& type : policy->non_retryable_error_types) text("retry_policy.non_retryable_error_types", type);
+  error_types(policy);
   if (policy->maximum_attempts < 0) fail("retry_policy.maximum_attempts", "is negative");
   if (policy->maximum_attempts == 1) return *this;  // the server does not look at the rest
   duration("retry_policy.initial_interval", policy->initial_interval);

@@ -30,6 +30,8 @@ class Check {
   /// Zero or more.
   const Check& duration(std::string_view field, std::optional<Duration> value) const;
   const Check& retry_policy(const std::optional<RetryPolicy>& policy) const;
+  /// Only what a retry policy has of text.
+  const Check& error_types(const std::optional<RetryPolicy>& policy) const;
   const Check& priority(const Priority& priority) const;
   const Check& keys(std::string_view field, const std::map<std::string, Payload>& values) const;
   const Check& search_attributes(const SearchAttributes& attributes) const;

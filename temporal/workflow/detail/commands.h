@@ -24,11 +24,19 @@ class Commands {
   };
 
  public:
-  /// While it lives, the workflow's code must change nothing: a query, a validator or a condition runs, and not always
-  /// on replay.
+  /// While it lives, the workflow's code must change nothing: a query or a validator runs, and does not on replay.
   class ReadOnly {
    public:
     explicit ReadOnly(Commands& commands) noexcept : was_(commands.read_only_, true) {}
+
+   private:
+    Flagged was_;
+  };
+
+  /// The same for a condition, which is asked again in a replay: it may ask for patches and random numbers.
+  class Asking {
+   public:
+    explicit Asking(Commands& commands) noexcept : was_(commands.asking_, true) {}
 
    private:
     Flagged was_;
@@ -45,8 +53,12 @@ class Commands {
 
   /// Throws `std::logic_error` where the workflow's code must change nothing.
   void require_writable() const {
-    if (read_only_)
-      throw std::logic_error("a query handler, an update validator or a condition must not change the workflow");
+    require_replayed();
+    if (asking_) throw std::logic_error("a condition must not change the workflow");
+  }
+  /// Throws it only where the code does not run again in a replay.
+  void require_replayed() const {
+    if (read_only_) throw std::logic_error("a query handler or an update validator must not change the workflow");
   }
 
   coresdk::workflow_commands::WorkflowCommand& add() { return closed_ ? dropped_ : *success_.add_commands(); }
@@ -62,6 +74,7 @@ class Commands {
   coresdk::workflow_commands::WorkflowCommand dropped_;
   bool closed_ = false;
   bool read_only_ = false;
+  bool asking_ = false;
 };
 
 /// What the web UI shows beside the command: one line, and more Markdown. Nothing where a text is empty.

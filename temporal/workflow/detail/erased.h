@@ -7,6 +7,7 @@
 #include <temporal/workflow/task.h>
 
 #include <concepts>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <tuple>
@@ -73,14 +74,17 @@ Task<Payload> payload_of(Call call) {
   }
 }
 
-/// The main function has ended, and its locals are gone: ends what may refer to them, while their place is still there.
-/// Does nothing at the eviction, which has done so.
+/// When the main function has ended, and its locals are gone: ends what was started since it began, which may refer to
+/// them, while their place is still there. Does nothing at the eviction, which has done so.
 class EndOfMain {
  public:
-  EndOfMain() = default;
+  EndOfMain();
   EndOfMain(const EndOfMain&) = delete;
   EndOfMain& operator=(const EndOfMain&) = delete;
   ~EndOfMain();
+
+ private:
+  const std::uint64_t first_;  ///< the number of the first routine that it may have started
 };
 
 /// The same for the main function.
@@ -88,7 +92,7 @@ template <class Call>
 Task<Payload> payload_of_main(Call call) {
   using Result = std::invoke_result_t<Call&>;
   auto main = call();
-  const EndOfMain end;
+  const EndOfMain end;  // goes before `main`
   if constexpr (std::is_void_v<typename Result::value_type>) {
     co_await std::move(main);
     co_return converter::null_payload();

@@ -1,6 +1,6 @@
 #include <temporal/workflow/detail/first_done.h>
 
-#include <temporal/workflow/detail/entered_scope.h>
+#include <temporal/workflow/detail/context.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -13,9 +13,10 @@ FirstDone::FirstDone(std::vector<std::shared_ptr<Pending>> pendings) : pendings_
 }
 
 void FirstDone::await_suspend(std::coroutine_handle<> frame) {
+  const auto& scheduler = Context::current().scheduler;
   waiters_ = std::vector<Waiter>(pendings_.size());
   for (std::size_t i = 0; i < pendings_.size(); ++i) {
-    waiters_[i].park(frame, current_scope());
+    waiters_[i].park(frame, scheduler.scope, scheduler.lifetime);
     pendings_[i]->add(waiters_[i]);
   }
 }

@@ -10,8 +10,11 @@
 #include <temporal/workflow/detail/context.h>
 #include <temporal/workflow/detail/entered_scope.h>
 
+#include <algorithm>
 #include <concepts>
 #include <exception>
+#include <iterator>
+#include <ranges>
 #include <stdexcept>
 #include <utility>
 
@@ -64,13 +67,14 @@ std::optional<Handlers::Found<Handler>> Handlers::find(const std::string& name, 
                                                        const Definition::Handlers<Handler>& defined,
                                                        const Handler& dynamic) const {
   const auto of_the_definition = [](const Handler& handler) {  // which outlives the run
-    return Found<Handler>{{std::shared_ptr<void>{}, &handler}, Scheduler::Lifetime::of_run};
+    return Found<Handler>{{std::shared_ptr<void>{}, &handler}, Lifetime::of_run};
   };
   if (const auto found = registered.find(name); found != registered.end()) {
-    return Found<Handler>{found->second.handler, Scheduler::Lifetime::of_main};
+    return Found<Handler>{found->second.handler, Lifetime::of_main};
   }
   if (const auto found = defined.find(name); found != defined.end()) return of_the_definition(found->second);
-  if (handles_something(dynamic) && !temporal::detail::is_reserved_name(name)) return of_the_definition(dynamic);
+  const bool reserved = context_.facts.rules >= Rules::in_order && temporal::detail::is_reserved_name(name);
+  if (handles_something(dynamic) && !reserved) return of_the_definition(dynamic);
   return std::nullopt;
 }
 
@@ -104,7 +108,7 @@ Routine Handlers::take_later(Message message) {
   co_return;
 }
 
-void Handlers::begin(Routine routine, std::shared_ptr<Scope> scope, Scheduler::Lifetime lifetime) {
+void Handlers::begin(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime) {
   if (context_.facts.rules < Rules::in_order) {
     context_.scheduler.start(routine, std::move(scope), lifetime);
   } else {
@@ -165,9 +169,16 @@ std::uint64_t Handlers::put(Registry<Handler>& registry, const std::string& name
 
 std::uint64_t Handlers::add_signal(const std::string& name, SignalHandler handler) {
   const auto number = put(signals_, name, std::move(handler));
-  for (const auto& job : std::exchange(waiting_, {})) {
-    job.signal_name() == name ? signal(job) : waiting_.push_back(job);
+  auto waiting = std::exchange(waiting_, {});
+  if (context_.facts.rules < Rules::in_order) {
+    for (const auto& job : waiting) take(job);  // what has no handler yet waits again
+    return number;
   }
+  // They came before all messages that are in the queue.
+  for (auto& job : waiting | std::views::reverse) {
+    if (job.signal_name() == name) context_.scheduler.start_next(take_in_turn(job), context_.root_scope);
+  }
+  std::ranges::remove_copy(waiting, std::back_inserter(waiting_), name, &SignalJob::signal_name);
   return number;
 }
 

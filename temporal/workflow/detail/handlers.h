@@ -97,7 +97,7 @@ class Handlers {
   template <class Handler>
   struct Found {
     std::shared_ptr<const Handler> handler;
-    Scheduler::Lifetime lifetime;
+    Lifetime lifetime;
   };
 
   template <class Handler>
@@ -112,7 +112,7 @@ class Handlers {
   Routine take_in_turn(Message message);
   Routine take_later(Message message);
   /// Starts a handler within the step in which its message was taken.
-  void begin(Routine routine, std::shared_ptr<Scope> scope, Scheduler::Lifetime lifetime);
+  void begin(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime);
   std::unique_ptr<Running> note(std::string description, HandlerOptions options);
   void leave_behind(const Running& running);
   Routine run_signal(Task<Payload> handler, std::unique_ptr<Running> running);

@@ -1,5 +1,6 @@
 #include <temporal/workflow/detail/instance.h>
 
+#include <temporal/common/failure_errors.h>
 #include <temporal/converter/failure.h>
 #include <temporal/converter/proto_payload.h>
 
@@ -83,6 +84,7 @@ WorkflowActivationCompletion Instance::activate(const WorkflowActivation& activa
 void Instance::apply(const WorkflowActivation& activation) {
   context_.facts.update(activation);
   if (!context_.object && context_.definition.create != nullptr) context_.object = context_.definition.create();
+  const temporal::detail::CancellationsCountAnywhere anywhere{context_.facts.rules < Rules::in_order};
   const bool was_decided = context_.outcome.decided();
   std::array<std::vector<const Job*>, step_count> steps;
   for (const auto& job : activation.jobs()) {
@@ -97,6 +99,7 @@ void Instance::apply(const WorkflowActivation& activation) {
     const auto& jobs = steps.at(step);
     if (jobs.empty() || (was_decided && step != queries)) continue;
     context_.scheduler.scope = context_.root_scope;
+    context_.scheduler.lifetime = Lifetime::of_main;
     const auto taken_before = context_.handlers.taken();
     for (const auto* job : jobs) apply(*job);
     if (step == handlers) context_.scheduler.run_what_is_ready();
@@ -115,8 +118,9 @@ void Instance::apply(const Job& job) {
     case Job::kFireTimer:
       return context_.timers.fire(job.fire_timer().seq());
     case Job::kInitializeWorkflow:
-      context_.scheduler.start_main(
-          run_main(input_of(job.initialize_workflow(), context_.interception.first() != nullptr)), context_.root_scope);
+      if (context_.scheduler.run_ended()) return;  // a handler of a message that came with it has decided
+      context_.scheduler.start(run_main(input_of(job.initialize_workflow(), context_.interception.first() != nullptr)),
+                               context_.root_scope);
       return context_.handlers.main_started();
     case Job::kNotifyHasPatch:
       return context_.patches.notify(job.notify_has_patch().patch_id());

@@ -40,12 +40,10 @@ class IntrusiveList {
   [[nodiscard]] T& front() noexcept { return static_cast<T&>(*head_.next_); }
   [[nodiscard]] T& back() noexcept { return static_cast<T&>(*head_.previous_); }
 
-  void push_back(ListNode<T>& node) noexcept {
+  void push_back(ListNode<T>& node) noexcept { insert_before(head_, node); }
+  void push_front(ListNode<T>& node) noexcept {
     node.unlink();
-    node.previous_ = head_.previous_;
-    node.next_ = &head_;
-    head_.previous_->next_ = &node;
-    head_.previous_ = &node;
+    insert_before(*head_.next_, node);
   }
 
   /// Calls `visit` with each; it may unlink the one it is called with, and no other.
@@ -59,6 +57,14 @@ class IntrusiveList {
   }
 
  private:
+  static void insert_before(ListNode<T>& next, ListNode<T>& node) noexcept {
+    node.unlink();
+    node.previous_ = next.previous_;
+    node.next_ = &next;
+    next.previous_->next_ = &node;
+    next.previous_ = &node;
+  }
+
   ListNode<T> head_;
 };
 

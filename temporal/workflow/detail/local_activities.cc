@@ -27,11 +27,12 @@ class LocalActivities::Attempt final : public PendingCommand {
 std::shared_ptr<LocalActivity> LocalActivities::start(ScheduleLocalActivityInput input) {
   check(Check{context_.commands, "local activity", input.activity_type}, input.options)
       .duration("local_retry_threshold", input.options.local_retry_threshold)
+      .error_types(input.options.retry_policy)  // core makes the best of the rest
       .keys("a header", input.headers);
   context_.commands.require_writable();
   auto activity = std::make_shared<LocalActivity>(input.activity_type);
   activity->scope = Scope::child_of(context_.scheduler.scope);
-  context_.scheduler.start(run(activity, {.input = std::move(input)}), activity->scope);
+  context_.scheduler.start(run(activity, {.input = std::move(input)}), activity->scope, context_.scheduler.lifetime);
   return activity;
 }
 

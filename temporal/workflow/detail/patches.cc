@@ -7,7 +7,7 @@
 namespace temporal::workflow {
 
 bool detail::Patches::use(const std::string& id, bool deprecated) {
-  context_.commands.require_writable();
+  context_.commands.require_replayed();
   require_text("the id of a patch", id);
   const auto [answer, is_new] = answers_.try_emplace(id, !context_.facts.replaying || in_history_.contains(id));
   if (is_new && answer->second) {

@@ -17,7 +17,8 @@ void throw_decode_error(const Pending& pending, const DecodeError& error) {
 }
 
 void PendingAwaiter::await_suspend(std::coroutine_handle<> frame) {
-  park(frame, Context::current().scheduler.scope);
+  const auto& scheduler = Context::current().scheduler;
+  park(frame, scheduler.scope, scheduler.lifetime);
   pending_->add(*this);
 }
 

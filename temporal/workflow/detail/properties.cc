@@ -32,6 +32,7 @@ Properties::Properties(Context& context, const coresdk::workflow_activation::Ini
       memo_(converter::to_payload_map(start.memo().fields())),
       memo_of_start_(memo_) {
   // What the run before has taken out, where nothing else was left.
+  if (start.continued_from_execution_run_id().empty()) return;
   std::erase_if(memo_, [](const auto& field) { return field.second == converter::null_payload(); });
 }
 

@@ -5,6 +5,7 @@
 #include <temporal/workflow/task.h>
 
 #include <coroutine>
+#include <cstdint>
 
 namespace temporal::workflow::detail {
 
@@ -13,6 +14,7 @@ namespace temporal::workflow::detail {
 struct Routine {
   struct promise_type : PromiseBase, ListNode<promise_type> {
     Waiter start;
+    std::uint64_t number = 0;  ///< counts them in the order of their start
 
     Routine get_return_object() noexcept { return {Frame::from_promise(*this)}; }
     [[nodiscard]] std::suspend_never final_suspend() const noexcept { return {}; }

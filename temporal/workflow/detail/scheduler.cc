@@ -8,8 +8,9 @@ namespace temporal::workflow::detail {
 
 void Scheduler::own(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime) {
   auto& promise = routine.frame.promise();
+  promise.number = ++last_number_;
   (lifetime == Lifetime::of_main ? of_main_ : of_run_).push_back(promise);
-  promise.start.park(routine.frame, std::move(scope));
+  promise.start.park(routine.frame, std::move(scope), lifetime);
 }
 
 void Scheduler::start(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime) {
@@ -17,16 +18,18 @@ void Scheduler::start(Routine routine, std::shared_ptr<Scope> scope, Lifetime li
   make_ready(routine.frame.promise().start);
 }
 
-void Scheduler::start_main(Routine routine, std::shared_ptr<Scope> scope) {
-  main_ = &routine.frame.promise();
-  start(routine, std::move(scope));
+void Scheduler::start_next(Routine routine, std::shared_ptr<Scope> scope) {
+  own(routine, std::move(scope), Lifetime::of_main);
+  ready_.push_front(routine.frame.promise().start);
 }
 
-void Scheduler::start_now(Routine routine, std::shared_ptr<Scope> its_scope, Lifetime lifetime) {
-  own(routine, its_scope, lifetime);
-  const auto outer = std::exchange(scope, std::move(its_scope));
+void Scheduler::start_now(Routine routine, std::shared_ptr<Scope> its_scope, Lifetime its_lifetime) {
+  own(routine, its_scope, its_lifetime);
+  const auto outer_scope = std::exchange(scope, std::move(its_scope));
+  const auto outer_lifetime = std::exchange(lifetime, its_lifetime);
   routine.frame.resume();
-  scope = outer;
+  scope = outer_scope;
+  lifetime = outer_lifetime;
 }
 
 void Scheduler::run_until_blocked() {
@@ -41,6 +44,7 @@ void Scheduler::run_what_is_ready() {
     auto& waiter = ready_.front();
     waiter.unlink();
     scope = waiter.scope();
+    lifetime = waiter.lifetime();
     waiter.resume();
     if (run_ended_) {
       while (!of_main_.empty()) destroy_last(of_main_);
@@ -62,11 +66,16 @@ void Scheduler::make_conditions_ready() {
   });
 }
 
-void Scheduler::end_what_main_started() noexcept {
-  while (!of_main_.empty() && &of_main_.back() != main_) destroy_last(of_main_);
+void Scheduler::end_since(std::uint64_t number) noexcept {
+  while (!of_main_.empty() && of_main_.back().number >= number) destroy_last(of_main_);
 }
 
-EndOfMain::~EndOfMain() { Context::current().scheduler.end_what_main_started(); }
+EndOfMain::EndOfMain() : first_(Context::current().scheduler.next_number()) {}
+
+EndOfMain::~EndOfMain() {
+  auto& context = Context::current();
+  if (context.facts.rules >= Rules::in_order) context.scheduler.end_since(first_);
+}
 
 void Scheduler::destroy_routines() noexcept {
   while (!of_main_.empty()) destroy_last(of_main_);

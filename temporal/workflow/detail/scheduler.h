@@ -6,6 +6,7 @@
 #include <temporal/workflow/detail/scope.h>
 #include <temporal/workflow/detail/waiter.h>
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 
@@ -18,10 +19,6 @@ namespace temporal::workflow::detail {
 ///   Pending ──resolve──▶ run queue
 class Scheduler {
  public:
-  /// What a routine may refer to, and with what it ends: the locals of the main function, or the workflow's object,
-  /// which is there until the eviction.
-  enum class Lifetime { of_main, of_run };
-
   explicit Scheduler(Commands& commands) noexcept : commands_(commands) {}
   Scheduler(const Scheduler&) = delete;
   Scheduler& operator=(const Scheduler&) = delete;
@@ -32,10 +29,10 @@ class Scheduler {
   void add(Condition& condition) noexcept { conditions_.push_back(condition); }
   /// Takes the routine over and puts it at the end of the run queue.
   void start(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime = Lifetime::of_main);
-  /// The same for the one that runs the main function.
-  void start_main(Routine routine, std::shared_ptr<Scope> scope);
+  /// The same, but puts it at the beginning: it comes next.
+  void start_next(Routine routine, std::shared_ptr<Scope> scope);
   /// Takes the routine over and runs it up to where it waits, within the step of the caller.
-  void start_now(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime);
+  void start_now(Routine routine, std::shared_ptr<Scope> its_scope, Lifetime its_lifetime);
 
   /// Runs everything that can go on, until all of it waits. Throws what `fail_task` was told.
   void run_until_blocked();
@@ -47,14 +44,18 @@ class Scheduler {
 
   /// The run is decided: nothing of it goes on after the current step but what outlives the main function.
   void end_run() noexcept { run_ended_ = true; }
-  /// Destroys the frames that may refer to locals of the main function, the youngest first, down to its own.
-  void end_what_main_started() noexcept;
+  [[nodiscard]] bool run_ended() const noexcept { return run_ended_; }
+  /// The number of the routine that is started next.
+  [[nodiscard]] std::uint64_t next_number() const noexcept { return last_number_ + 1; }
+  /// Destroys the frames that end with the main function, the youngest first, down to the one of that number.
+  void end_since(std::uint64_t number) noexcept;
 
   /// Destroys the frames of all routines, the youngest first: it may refer to what an older one owns.
   void destroy_routines() noexcept;
 
-  /// The cancellation scope of the coroutine that runs: what it starts belongs to it.
+  /// The cancellation scope of the coroutine that runs, and with what that ends: what it starts belongs there, too.
   std::shared_ptr<Scope> scope;
+  Lifetime lifetime = Lifetime::of_main;
 
  private:
   using Routines = IntrusiveList<Routine::promise_type>;
@@ -68,7 +69,7 @@ class Scheduler {
   IntrusiveList<Condition> conditions_;
   Routines of_main_;  ///< the main function's own, and what ends with it
   Routines of_run_;
-  const Routine::promise_type* main_ = nullptr;
+  std::uint64_t last_number_ = 0;
   bool run_ended_ = false;
   std::exception_ptr failure_;
 };

@@ -5,7 +5,9 @@
 namespace temporal::workflow::detail {
 
 bool ask(const std::function<bool()>& predicate) {
-  const Commands::ReadOnly read_only{Context::current().commands};
+  auto& context = Context::current();
+  if (context.facts.rules < Rules::in_order) return predicate();
+  const Commands::Asking asking{context.commands};
   return predicate();
 }
 
@@ -24,7 +26,7 @@ bool Condition::await_suspend(std::coroutine_handle<> frame) {
     failure_ = cancelled_error("condition", scheduler.scope->reason());
     return false;
   }
-  park(frame, scheduler.scope);
+  park(frame, scheduler.scope, scheduler.lifetime);
   scheduler.add(*this);
   return true;
 }

@@ -13,20 +13,27 @@
 
 namespace temporal::workflow::detail {
 
+/// What a coroutine may refer to, and with what it ends: the locals of the main function, or the workflow's object,
+/// which is there until the eviction. It hands that on to what it starts.
+enum class Lifetime { of_main, of_run };
+
 /// A coroutine that waits. Lives in its frame, and is in the list of what it waits for or in the run queue.
 class Waiter : public ListNode<Waiter> {
  public:
-  void park(std::coroutine_handle<> frame, std::shared_ptr<Scope> scope) noexcept {
+  void park(std::coroutine_handle<> frame, std::shared_ptr<Scope> scope, Lifetime lifetime) noexcept {
     frame_ = frame;
     scope_ = std::move(scope);
+    lifetime_ = lifetime;
   }
   /// The scope in which it suspended and goes on.
   [[nodiscard]] const std::shared_ptr<Scope>& scope() const noexcept { return scope_; }
+  [[nodiscard]] Lifetime lifetime() const noexcept { return lifetime_; }
   void resume() const { frame_.resume(); }
 
  private:
   std::coroutine_handle<> frame_;
   std::shared_ptr<Scope> scope_;
+  Lifetime lifetime_ = Lifetime::of_main;
 };
 
 /// Asks a predicate of the user, which must not change anything: how often it is asked is in no history.
