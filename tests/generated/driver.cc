@@ -21,6 +21,7 @@ Driver::~Driver() {
 Commands Driver::activate(const Activation& activation) {
   Recorder::current = recorder_;
   if (!instance_) {
+    recorder_->original_rules = activation.is_replaying() && activation.available_internal_flags().empty();
     instance_.emplace(definition_, workflow::detail::InstanceOptions{.task_queue = "queue"}, "run",
                       activation.jobs(0).initialize_workflow());
   }

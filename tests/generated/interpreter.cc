@@ -31,7 +31,8 @@ Task<std::string> Generated::run() {
     ~End() { recorder.over = true; }
   };
   const End end{*recorder_};
-  Locals locals;
+  Locals in_frame;
+  auto& locals = recorder_->original_rules ? outliving_main_ : in_frame;
   const Actor actor{.locals = &locals, .name = "main"};
   co_await block(recorder_->program.main, actor);
   saw("returns", actor);
@@ -123,7 +124,6 @@ Task<bool> Generated::statement(const Statement& statement, const Actor& actor) 
     case Do::spawn: {
       auto of_task = actor;
       const auto number = next_request(actor);
-      of_task.of_object = false;
       of_task.name += ".task " + std::to_string(number);
       locals.places.at(statement.a) = {.handle = workflow::spawn(task(statement.body, of_task, number)),
                                        .number = number};

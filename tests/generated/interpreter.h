@@ -51,7 +51,7 @@ class Generated {
   struct Actor {
     Locals* locals;
     std::string name;
-    bool of_object = false;  ///< a handler of the object, which goes on when the run is decided
+    bool of_object = false;  ///< a handler of the object, or what one started: goes on when the run is decided
     std::optional<workflow::CancellationScope> scope = {};  ///< the innermost; the workflow's own when there is none
     std::string update = {};                                ///< the update that it works for
   };
@@ -107,6 +107,7 @@ class Generated {
   std::shared_ptr<Recorder> recorder_;
   std::array<int, 2> variables_ = {};
   Locals of_handlers_;
+  Locals outliving_main_;  ///< those of the main function, where tasks go on after it
   workflow::Mutex mutex_;
   workflow::Semaphore two_{2};
   std::map<int, Known> known_;

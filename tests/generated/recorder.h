@@ -41,12 +41,13 @@ struct Recorder {
   };
   std::list<Waiting> waiting;
 
-  bool over = false;           ///< the main function has ended, and its locals are gone
-  bool run_cancelled = false;  ///< the driver has told the run so
-  bool decided = false;        ///< the driver has seen how the run ends
-  std::set<int> started;       ///< messages whose handler has begun
-  std::set<int> rejected;      ///< updates that their validator rejected
-  int last_started = -1;       ///< handlers begin in the order of their messages
+  bool original_rules = false;  ///< the run begins by them: tasks may go on when the main function has ended
+  bool over = false;            ///< the main function has ended, and its locals are gone
+  bool run_cancelled = false;   ///< the driver has told the run so
+  bool decided = false;         ///< the driver has seen how the run ends
+  std::set<int> started;        ///< messages whose handler has begun
+  std::set<int> rejected;       ///< updates that their validator rejected
+  int last_started = -1;        ///< handlers begin in the order of their messages
   std::vector<int> holders = {0, 0};
 
   void violate(std::string what) {

@@ -353,7 +353,6 @@ Task<> Generated::all_of(int first, int second, const Actor& actor) {
 
 Task<> Generated::all_tasks(const Statement& statement, const Actor& actor) {
   auto one = actor;
-  one.of_object = false;
   auto other = one;
   const int first = next_request(actor);
   const int second = next_request(actor);
