@@ -163,7 +163,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
     if (phase_ == Phase::draining && drain(lock, deadline) && phase_ == Phase::draining) finish(lock, deadline);
     changed_.wait_until(lock, deadline, [this] { return phase_ != Phase::finishing; });
     if (phase_ == Phase::over) return drained_;
-    abandon();
+    abandon(lock);
     return false;
   }
 
@@ -297,13 +297,14 @@ class Worker::State : public std::enable_shared_from_this<State> {
     const RunName name{turn};
     log_run("a workflow did not yield in time: its task is given up", name);
     complete_workflow_task(turn.run_id(), turn.give_up(deadlock_timeout()));
-    const std::scoped_lock lock{mutex_};
+    std::unique_lock lock{mutex_};
     turn_ = nullptr;
     stuck_.push_back(name);
     const auto is_stuck = [id = workflow_poller_](const auto& thread) { return thread.get_id() == id; };
     try {
       poll_workflows();
     } catch (const std::system_error& error) {
+      lock.unlock();
       log_.error("there is no thread to poll workflow tasks with while a workflow does not yield",
                  {{"error", error.what()}});
       return false;
@@ -420,7 +421,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
     const bool finalized = !core_ || finalize(deadline);
     lock.lock();
     drained_ = finalized && stuck_.empty();
-    log_stuck();
+    log_stuck(lock);
     phase_ = Phase::over;
     changed_.notify_all();
   }
@@ -437,18 +438,23 @@ class Worker::State : public std::enable_shared_from_this<State> {
   }
 
   /// Leaves alone what still runs: threads that cannot be killed use it until the process is gone.
-  void abandon() {  // needs the lock
+  void abandon(std::unique_lock<std::mutex>& lock) {
     if (phase_ == Phase::abandoned) return;
     phase_ = Phase::abandoned;
     changed_.notify_all();
-    activities_.log_running("an activity did not end and was abandoned");
     if (turn_ != nullptr) stuck_.emplace_back(*turn_);
-    log_stuck();
     keep_until_exit(shared_from_this());
+    log_stuck(lock);
+    lock.unlock();
+    activities_.log_running("an activity did not end and was abandoned");
   }
 
-  void log_stuck() const {  // needs the lock
-    for (const auto& run : stuck_) log_run("a workflow did not yield and was abandoned", run);
+  /// Without the lock: the log is the user's.
+  void log_stuck(std::unique_lock<std::mutex>& lock) const {
+    const auto stuck = stuck_;
+    lock.unlock();
+    for (const auto& run : stuck) log_run("a workflow did not yield and was abandoned", run);
+    lock.lock();
   }
 
   void log_run(std::string_view message, const RunName& run) const {

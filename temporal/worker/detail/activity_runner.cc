@@ -330,8 +330,12 @@ void ActivityRunner::stop_local(CancellationReason reason, const std::string* ru
 }
 
 void ActivityRunner::log_running(std::string_view message) const {
-  const std::scoped_lock lock{mutex_};
-  for (const auto& [token, context] : running_) {
+  std::vector<std::shared_ptr<Context>> running;  // the log is the user's: it is written to without the lock
+  {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& [token, context] : running_) running.push_back(context);
+  }
+  for (const auto& context : running) {
     outside_.log.error(message, {{"activity_type", context->info.activity_type},
                                  {"activity_id", context->info.activity_id},
                                  {"attempt", context->info.attempt},
