@@ -11,7 +11,7 @@ using detail::Context;
 namespace detail {
 namespace {
 
-bool in_order() { return Context::current().facts.rules >= Rules::in_order; }
+bool in_order() { return Context::current().facts.in_order(); }
 
 }  // namespace
 }  // namespace detail

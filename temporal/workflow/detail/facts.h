@@ -23,6 +23,8 @@ class Facts {
         const coresdk::workflow_activation::InitializeWorkflow& start);
 
   void update(const coresdk::workflow_activation::WorkflowActivation& activation);
+  /// The current task runs by `Rules::in_order`, and not by those before.
+  [[nodiscard]] bool in_order() const noexcept { return rules >= Rules::in_order; }
 
   Info info;
   bool replaying = false;

@@ -73,18 +73,18 @@ std::optional<Handlers::Found<Handler>> Handlers::find(const std::string& name, 
     return Found<Handler>{found->second.handler, Lifetime::of_main};
   }
   if (const auto found = defined.find(name); found != defined.end()) return of_the_definition(found->second);
-  const bool reserved = context_.facts.rules >= Rules::in_order && temporal::detail::is_reserved_name(name);
+  const bool reserved = context_.facts.in_order() && temporal::detail::is_reserved_name(name);
   if (handles_something(dynamic) && !reserved) return of_the_definition(dynamic);
   return std::nullopt;
 }
 
 void Handlers::signal(const SignalJob& job) {
-  if (context_.facts.rules < Rules::in_order) return take(job);
+  if (!context_.facts.in_order()) return take(job);
   context_.scheduler.start(take_in_turn(job), context_.root_scope);
 }
 
 void Handlers::update(const UpdateJob& job) {
-  if (context_.facts.rules < Rules::in_order) return take(job);
+  if (!context_.facts.in_order()) return take(job);
   context_.scheduler.start(take_in_turn(job), context_.root_scope);
 }
 
@@ -98,7 +98,7 @@ void Handlers::main_started() {
   for (auto& message : std::exchange(early_, {})) {
     // Behind the first go of the main function; by the original rules also behind what that puts into the queue.
     context_.scheduler.start(
-        context_.facts.rules < Rules::in_order ? take_later(std::move(message)) : take_in_turn(std::move(message)),
+        context_.facts.in_order() ? take_in_turn(std::move(message)) : take_later(std::move(message)),
         context_.root_scope);
   }
 }
@@ -109,7 +109,7 @@ Routine Handlers::take_later(Message message) {
 }
 
 void Handlers::begin(Routine routine, std::shared_ptr<Scope> scope, Lifetime lifetime) {
-  if (context_.facts.rules < Rules::in_order) {
+  if (!context_.facts.in_order()) {
     context_.scheduler.start(routine, std::move(scope), lifetime);
   } else {
     context_.scheduler.start_now(routine, std::move(scope), lifetime);
@@ -120,7 +120,7 @@ void Handlers::take(const SignalJob& job) {
   ++taken_;
   const auto found = find(job.signal_name(), signals_, context_.definition.signals, context_.definition.dynamic_signal);
   if (!found) {
-    const bool may_come_at_once = !main_started_ && context_.facts.rules >= Rules::in_order;
+    const bool may_come_at_once = !main_started_ && context_.facts.in_order();
     return may_come_at_once ? early_.emplace_back(job), void() : waiting_.push_back(job);
   }
   const auto& handler = *found->handler;
@@ -170,7 +170,7 @@ std::uint64_t Handlers::put(Registry<Handler>& registry, const std::string& name
 std::uint64_t Handlers::add_signal(const std::string& name, SignalHandler handler) {
   const auto number = put(signals_, name, std::move(handler));
   auto waiting = std::exchange(waiting_, {});
-  if (context_.facts.rules < Rules::in_order) {
+  if (!context_.facts.in_order()) {
     for (const auto& job : waiting) take(job);  // what has no handler yet waits again
     return number;
   }

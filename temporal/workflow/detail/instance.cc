@@ -84,7 +84,7 @@ WorkflowActivationCompletion Instance::activate(const WorkflowActivation& activa
 void Instance::apply(const WorkflowActivation& activation) {
   context_.facts.update(activation);
   if (!context_.object && context_.definition.create != nullptr) context_.object = context_.definition.create();
-  const temporal::detail::CancellationsCountAnywhere anywhere{context_.facts.rules < Rules::in_order};
+  const temporal::detail::CancellationsCountAnywhere anywhere{!context_.facts.in_order()};
   const bool was_decided = context_.outcome.decided();
   std::array<std::vector<const Job*>, step_count> steps;
   for (const auto& job : activation.jobs()) {

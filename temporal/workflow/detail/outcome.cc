@@ -22,7 +22,7 @@ api::enums::v1::ContinueAsNewVersioningBehavior to_proto(ContinueAsNewVersioning
 
 bool Outcome::decide() noexcept {
   if (context_.commands.closed() || std::exchange(decided_, true)) return false;
-  if (context_.facts.rules >= Rules::in_order) context_.scheduler.end_run();
+  if (context_.facts.in_order()) context_.scheduler.end_run();
   return true;
 }
 

@@ -74,7 +74,7 @@ EndOfMain::EndOfMain() : first_(Context::current().scheduler.next_number()) {}
 
 EndOfMain::~EndOfMain() {
   auto& context = Context::current();
-  if (context.facts.rules >= Rules::in_order) context.scheduler.end_since(first_);
+  if (context.facts.in_order()) context.scheduler.end_since(first_);
 }
 
 void Scheduler::destroy_routines() noexcept {

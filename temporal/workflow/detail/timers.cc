@@ -21,7 +21,7 @@ std::shared_ptr<PendingCommand> Timers::start(Duration duration, const TimerOpti
     running_.take(timer->sequence)->resolve(context_.scheduler, {}, cancelled_error("timer", scope->reason()));
     return timer;
   }
-  if (duration < Duration::zero() || (duration == Duration::zero() && context_.facts.rules >= Rules::in_order)) {
+  if (duration < Duration::zero() || (duration == Duration::zero() && context_.facts.in_order())) {
     timer->detach();
     running_.take(timer->sequence)->resolve(context_.scheduler);
     return timer;

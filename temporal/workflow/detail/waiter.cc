@@ -6,7 +6,7 @@ namespace temporal::workflow::detail {
 
 bool ask(const std::function<bool()>& predicate) {
   auto& context = Context::current();
-  if (context.facts.rules < Rules::in_order) return predicate();
+  if (!context.facts.in_order()) return predicate();
   const Commands::Asking asking{context.commands};
   return predicate();
 }
