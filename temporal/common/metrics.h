@@ -58,6 +58,9 @@ class Instruments {
                                                 const InstrumentOptions& options) = 0;
 };
 
+/// @throws std::invalid_argument that names what OpenTelemetry would refuse, and drop every value for
+void check_instrument(const std::string& name, const InstrumentOptions& options);
+
 using RecordCondition = std::shared_ptr<const std::function<bool()>>;  // null: always
 
 /// An instrument with what its meter adds to each value.
@@ -86,7 +89,12 @@ class BoundInstrument {
 
 /// Makes instruments, whose names are those under which the metrics are found. They and it are cheap to copy, and
 /// thread-safe. One without telemetry makes instruments that record nothing. Attributes that are given with a value win
-/// over those of the meter. A value that is NaN or infinite is not recorded: it would stay in every sum.
+/// over those of the meter. A value that is NaN or infinite is not recorded: it would stay in every sum. Attributes
+/// that are not UTF-8 are recorded with U+FFFD for each piece that is none.
+///
+/// An instrument whose name is not as OpenTelemetry wants it (a letter, then letters, digits, `_`, `.`, `-` and `/`,
+/// 255 at most), or whose unit is longer than 63 ASCII characters, throws `std::invalid_argument`, with telemetry or
+/// without. See https://opentelemetry.io/docs/specs/otel/metrics/api/#instrument-name-syntax.
 class Meter {
  public:
   /// Counts what only grows.
@@ -170,6 +178,7 @@ class Meter {
   template <class Kind>
   [[nodiscard]] Kind make(detail::InstrumentKind kind, const std::string& name,
                           const InstrumentOptions& options) const {
+    detail::check_instrument(name, options);
     return instruments_ ? Kind{instruments_->get(kind, name, options), attributes_, condition_} : Kind{};
   }
 

@@ -1,17 +1,24 @@
 #include <temporal/common/metrics.h>
 
 #include <temporal/common/detail/fake_instruments.h>
+#include <temporal/common/utf8.h>
 
 #include <gmock/gmock.h>
 
 #include <chrono>
 #include <cmath>
+#include <functional>
 #include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 using namespace temporal;
 using namespace std::chrono_literals;
 using temporal::detail::FakeInstruments;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 TEST(Metrics, InstrumentsOfEachKindRecordTheirValues) {
   const auto instruments = std::make_shared<FakeInstruments>();
@@ -68,4 +75,36 @@ TEST(Metrics, OfNoTelemetryRecordNothingAndAskForNoCondition) {
   int asked = 0;
   Meter{}.when([&asked] { return ++asked > 0; }).counter("paid").add(1);
   EXPECT_EQ(asked, 0);
+}
+
+TEST(Metrics, AnInstrumentThatOpenTelemetryWouldDropIsAnErrorThatSaysWhy) {
+  const auto refusal = [](const std::string& name, const InstrumentOptions& options) -> std::string {
+    std::string all;
+    const Meter without_telemetry;
+    for (const auto& meter : {Meter{std::make_shared<FakeInstruments>()}, without_telemetry}) {
+      for (const auto& make : std::vector<std::function<void()>>{
+               [&] { (void)meter.counter(name, options); }, [&] { (void)meter.up_down_counter(name, options); },
+               [&] { (void)meter.histogram(name, options); }, [&] { (void)meter.duration_histogram(name, options); },
+               [&] { (void)meter.gauge(name, options); }}) {
+        try {
+          make();
+          return "no error";
+        } catch (const std::invalid_argument& error) {
+          all = error.what();
+        }
+      }
+    }
+    return all;
+  };
+  const std::string cut = "M\xC3";
+  for (const auto& name : {std::string{}, cut, std::string{"cards charged"}, std::string{"1st"}, std::string{"_x"},
+                           std::string(256, 'x'), std::string{"a\0b", 3}, std::string{"caf\u00e9"}}) {
+    EXPECT_THAT(refusal(name, {}), AllOf(HasSubstr("the metric \""), HasSubstr("its name has to begin"))) << name;
+    EXPECT_TRUE(temporal::detail::is_valid_utf8(refusal(name, {}))) << "a log could not take it";
+  }
+  EXPECT_THAT(refusal("paid", {.unit = std::string(64, 'x')}), HasSubstr("unit"));
+  EXPECT_THAT(refusal("paid", {.unit = "\u00b5s"}), HasSubstr("unit"));
+  EXPECT_THAT(refusal("paid", {.description = cut}), HasSubstr("description"));
+  EXPECT_EQ(refusal("a/b.c-d_9", {.description = "caf\u00e9", .unit = "{card}"}), "no error");
+  EXPECT_EQ(refusal(std::string(255, 'x'), {.unit = std::string(63, 'x')}), "no error");
 }

@@ -1,5 +1,6 @@
 #include <temporal/common/detail/random_bytes.h>
 #include <temporal/common/error.h>
+#include <temporal/common/utf8.h>
 #include <temporal/core/detail/attributes.h>
 #include <temporal/opentelemetry/span.h>
 #include <temporal/opentelemetry/telemetry.h>
@@ -55,7 +56,7 @@ Span::Span(std::shared_ptr<const Telemetry> telemetry, SpanOptions options) : re
   message.set_trace_id(text(context.trace_id));
   message.set_span_id(text(context.span_id));
   message.set_trace_flags(context.sampled ? 1 : 0);
-  message.set_name(std::move(options.name));
+  message.set_name(temporal::detail::to_valid_utf8(options.name));
   message.set_kind(static_cast<int>(options.kind));
   message.set_start_unix_ns(unix_nanoseconds(options.start_time.value_or(now)));
   if (options.parent) message.set_parent_span_id(text(options.parent->span_id));
@@ -85,10 +86,10 @@ void Span::set_attribute(const std::string& key, AttributeValue value) {
   if (record_) core::detail::add(*record_->message.mutable_attributes(), {{key, std::move(value)}});
 }
 
-void Span::add_event(std::string name, const Attributes& attributes) {
+void Span::add_event(const std::string& name, const Attributes& attributes) {
   if (!record_) return;
   auto& event = *record_->message.add_events();
-  event.set_name(std::move(name));
+  event.set_name(temporal::detail::to_valid_utf8(name));
   event.set_unix_time_ns(unix_nanoseconds(std::chrono::system_clock::now()));
   core::detail::add(*event.mutable_attributes(), attributes);
 }
@@ -96,7 +97,7 @@ void Span::add_event(std::string name, const Attributes& attributes) {
 void Span::fail(const std::exception_ptr& failure) {
   if (!record_) return;
   record_->message.set_failed(true);
-  record_->message.set_failure(describe(failure));
+  record_->message.set_failure(temporal::detail::to_valid_utf8(describe(failure)));
 }
 
 void Span::end() {

@@ -33,7 +33,7 @@ struct SpanOptions {
 };
 
 /// One span, which ends with this object at the latest. To be used by one thread at a time. An empty one records
-/// nothing.
+/// nothing. Text that is not UTF-8 is recorded with U+FFFD for each piece that is none.
 class Span {
  public:
   Span();
@@ -46,7 +46,7 @@ class Span {
   [[nodiscard]] SpanContext context() const;
 
   void set_attribute(const std::string& key, AttributeValue value);
-  void add_event(std::string name, const Attributes& attributes = {});
+  void add_event(const std::string& name, const Attributes& attributes = {});
   /// Marks the span as failed, with the chain of causes.
   void fail(const std::exception_ptr& failure);
   void end();
