@@ -33,6 +33,11 @@ std::string returns_5_mb() { return std::string(5'000'000, 'x'); }
 void fails_with_5_mb() {
   throw ApplicationError{"no", {.details = converter::to_payloads(std::string(5'000'000, 'x'))}};
 }
+void beats_5_mb() {
+  activity::heartbeat(std::string(5'000'000, 'x'));
+  for (const auto stop = activity::stop_token(); !stop.stop_requested();) std::this_thread::sleep_for(1ms);
+  activity::throw_if_cancelled();
+}
 void leaves() { activity::complete_asynchronously(); }
 
 std::vector<std::exception_ptr> failures() {
@@ -69,6 +74,22 @@ workflow::Task<> calls_at_home() {
   co_await workflow::execute_local_activity<leaves>(
       {.start_to_close_timeout = 10min, .retry_policy = RetryPolicy{.maximum_attempts = 1}});
 }
+/// Hands over too much in everything that a workflow can be asked for while it runs.
+class Generous {
+ public:
+  workflow::Task<> run() {
+    co_await workflow::wait_condition([this] { return done_; });
+  }
+  void finish() { done_ = true; }
+  [[nodiscard]] std::string look() const { return std::string(5'000'000, 'x'); }
+  [[nodiscard]] int count() const { return count_; }
+  std::string take() { return ++count_ == 1 ? std::string(5'000'000, 'x') : "little"; }
+
+ private:
+  bool done_ = false;
+  int count_ = 0;
+};
+
 workflow::Task<> calls_what_fails_with(int index) {
   co_await workflow::execute_activity<fails_with>(
       {.start_to_close_timeout = 10min, .retry_policy = RetryPolicy{.initial_interval = 1ms, .maximum_attempts = 2}},
@@ -145,8 +166,10 @@ TEST_F(Refused, AnActivitysResultThatIsTooLargeFailsTheAttempt) {
   options_.add_activity<returns_5_mb>();
   start_worker();
   EXPECT_THAT(story_of_failure(start<calls<returns_5_mb>>()), HasSubstr("PayloadsTooLarge"));
-  EXPECT_THAT(log(), AllOf(HasSubstr("TMPRL1103"), HasSubstr(R"("size":5000036)"), Not(HasSubstr("xxxx")),
-                           Not(HasSubstr("120, 120")), Not(HasSubstr("task_token"))));
+  // What it is about stands beside its size, and nothing of what it holds.
+  EXPECT_THAT(log(), AllOf(HasSubstr("TMPRL1103"), HasSubstr(R"("size":5000036)"),
+                           HasSubstr(R"("activity_type":"returns_5_mb")"), HasSubstr(R"("workflow_id":")"),
+                           Not(HasSubstr("xxxx")), Not(HasSubstr("120, 120")), Not(HasSubstr("task_token"))));
 }
 
 TEST_F(Refused, AnActivitysFailureThatIsTooLargeFailsTheAttemptAllTheSame) {
@@ -155,6 +178,27 @@ TEST_F(Refused, AnActivitysFailureThatIsTooLargeFailsTheAttemptAllTheSame) {
   start_worker();
   EXPECT_THAT(story_of_failure(start<calls<fails_with_5_mb>>()),
               AllOf(HasSubstr("ApplicationError: no"), HasSubstr("of its details 5000036 bytes are left out")));
+}
+
+TEST_F(Refused, AHeartbeatThatIsTooLargeFailsTheAttemptAndStopsIt) {
+  options_.add_workflow<calls<beats_5_mb>>();
+  options_.add_activity<beats_5_mb>();
+  start_worker();
+  EXPECT_THAT(story_of_failure(start<calls<beats_5_mb>>()), HasSubstr("PayloadsTooLarge"));
+}
+
+TEST_F(Refused, AnAnswerToAQueryThatIsTooLargeFailsTheQueryAlone) {
+  options_.add_workflow(workflow::definition<Generous>()
+                            .run<&Generous::run>()
+                            .signal<&Generous::finish>()
+                            .query<&Generous::look>()
+                            .query<&Generous::count>());
+  start_worker();
+  const auto handle = start<&Generous::run>();
+  EXPECT_THROW((void)handle.query<&Generous::look>().get(), QueryFailedError);
+  EXPECT_EQ(handle.query<&Generous::count>().get(), 0);
+  handle.signal<&Generous::finish>().get();
+  handle.result().get();
 }
 
 TEST_F(Refused, ALocalActivityThatWouldCompleteElsewhereFails) {
