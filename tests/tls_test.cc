@@ -2,7 +2,10 @@
 #include "local_lambda.h"
 #include "tls_front.h"
 
+#include <temporal/client/client.h>
 #include <temporal/testing/dev_server.h>
+#include <temporal/worker/worker.h>
+#include <temporal/workflow/workflow.h>
 
 #include <gmock/gmock.h>
 
@@ -44,6 +47,8 @@ class TlsTest : public ::testing::Test {
   temporal::testing::DevServer server_;
   std::optional<TlsFront> front_;
 };
+
+temporal::workflow::Task<int> seven() { co_return 7; }
 
 }  // namespace
 
@@ -93,6 +98,35 @@ TEST_F(TlsTest, C1_C7_AnApiKeyAndMetadataTravelAsHeadersOverTls) {
   EXPECT_THAT(outcome.second, Not(HasSubstr("s3cret-key"))) << "C10";
   front_->wait_for_request("PollActivityTaskQueue authorization=Bearer s3cret-key x-team=payments");
   front_->wait_for_request("GetSystemInfo authorization=Bearer s3cret-key x-team=payments");
+}
+
+TEST_F(TlsTest, AnApiKeyAndMetadataThatAreChangedTravelWithAllThatComesLaterThatOfARunningWorkerToo) {
+  front(ClientCertificate::not_needed);
+  const auto client = temporal::client::Client::connect(
+      {.address = front_->address(),
+       .api_key = "first-key",
+       .tls = temporal::client::TlsOptions{.server_ca = read_file(path("ca.pem")),
+                                           .server_name = TlsFront::server_name},
+       .metadata = {{"x-team", "payments"}}});
+  temporal::worker::WorkerOptions options{.task_queue = "keys"};
+  options.add_workflow<seven>();
+  temporal::worker::Worker worker{client, options};
+  worker.start();
+  const auto run = [&](const std::string& id) {
+    EXPECT_EQ(client.execute<seven>({.id = id, .task_queue = "keys"}).get(), 7);
+  };
+  run("first");
+  front_->wait_for_request("StartWorkflowExecution authorization=Bearer first-key x-team=payments");
+  front_->wait_for_request("RespondWorkflowTaskCompleted authorization=Bearer first-key x-team=payments");
+  client.set_api_key("second-key");
+  client.set_metadata({{"x-team", "orders"}});
+  run("second");
+  front_->wait_for_request("StartWorkflowExecution authorization=Bearer second-key x-team=orders");
+  front_->wait_for_request("RespondWorkflowTaskCompleted authorization=Bearer second-key x-team=orders");
+  client.set_api_key("");
+  client.set_metadata({});
+  run("third");
+  front_->wait_for_request("StartWorkflowExecution authorization=- x-team=-");
 }
 
 TEST_F(TlsTest, C1_C5_AProfileOfTheFileConfiguresTls) {
