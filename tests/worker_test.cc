@@ -65,6 +65,15 @@ workflow::Task<std::string> calls_slow() {
   co_return co_await workflow::execute_activity<slow>({.start_to_close_timeout = 60s});
 }
 
+std::string leaves_early() {
+  slow_started->count_down();
+  while (!activity::worker_shutdown_token().stop_requested()) std::this_thread::sleep_for(1ms);
+  return "left early";
+}
+workflow::Task<std::string> calls_one_that_leaves_early() {
+  co_return co_await workflow::execute_activity<leaves_early>({.start_to_close_timeout = 60s});
+}
+
 /// Blocks its thread the first time that it runs.
 struct Blockage {
   std::promise<void> promise;
@@ -243,6 +252,22 @@ TEST_F(WorkerTest, ALongLivedOneStopsInGoodOrder) {
   }
   const RunningWorker next{client(), options};
   EXPECT_EQ(handle.result().get(), "stopped in good order");
+}
+
+TEST_F(WorkerTest, AnActivityThatHearsOfTheShutdownNeedNotWaitForItsGraceToEnd) {
+  worker::WorkerOptions options{.task_queue = unique_name(), .graceful_shutdown_timeout = 24h};
+  options.add_workflow<calls_one_that_leaves_early>();
+  options.add_activity<leaves_early>();
+  std::latch started{1};
+  slow_started = &started;
+  worker::Worker worker{client(), options};
+  worker.start();
+  const auto handle =
+      client().start<calls_one_that_leaves_early>({.id = unique_name(), .task_queue = options.task_queue}).get();
+  started.wait();
+  EXPECT_TRUE(worker.shutdown(std::chrono::steady_clock::time_point::max()));
+  const RunningWorker next{client(), options};
+  EXPECT_EQ(handle.result().get(), "left early");
 }
 
 TEST_F(WorkerTest, AWorkflowThatDoesNotYieldFailsItsTaskAndTheOthersGoOn) {

@@ -33,10 +33,11 @@ const char* describe(CancellationReason reason) {
 namespace detail {
 
 Context::Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat, Logger log,
-                 Meter meter)
+                 Meter meter, std::stop_token worker_shutdown)
     : info(std::move(info)),
       heartbeat_details(std::move(heartbeat_details)),
       record_heartbeat(std::move(record_heartbeat)),
+      worker_shutdown(std::move(worker_shutdown)),
       worker_log_(std::move(log)),
       worker_meter_(std::move(meter)) {}
 
@@ -98,6 +99,7 @@ const Payload* heartbeat_detail(std::size_t index) {
 
 const Info& info() { return detail::Context::current().info; }
 std::stop_token stop_token() { return detail::Context::current().stop_token(); }
+std::stop_token worker_shutdown_token() { return detail::Context::current().worker_shutdown; }
 std::optional<CancellationReason> cancellation_reason() { return detail::Context::current().cancellation_reason(); }
 
 void throw_if_cancelled() {

@@ -74,6 +74,11 @@ struct Info {
 /// Why, once `stop_token()` has stopped.
 [[nodiscard]] std::optional<CancellationReason> cancellation_reason();
 
+/// Stops when the worker begins to shut down: before the graceful shutdown timeout, which `stop_token()` lets pass. For
+/// work that takes longer than that and can be left at a good place: heartbeat how far it is, and fail the attempt, so
+/// that another worker goes on. Callbacks run on the thread that shuts the worker down, which waits for them.
+[[nodiscard]] std::stop_token worker_shutdown_token();
+
 /// Throws `CancelledError` once the activity is asked to stop. An activity that lets it through is reported as
 /// cancelled when its cancellation was requested, and else as failed.
 void throw_if_cancelled();

@@ -7,10 +7,14 @@
 #include <temporal/common/start.h>
 
 #include <gmock/gmock.h>
+#include <nlohmann/json.hpp>
 
 #include <atomic>
+#include <cmath>
+#include <map>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 using namespace temporal;
 using activity::CancellationReason;
@@ -152,4 +156,44 @@ TEST(ActivityContext, HeartbeatsCarryTypedDetailsBothWays) {
   activity::heartbeat(42);
   ASSERT_EQ(recorded.size(), 1U);
   EXPECT_EQ(converter::from_payload<int>(recorded[0]), 42);
+}
+
+// Bad values in each function that takes one from activity code: an error at the call that says what is wrong and loses
+// nothing, or a log or metric that goes on without what is bad.
+TEST(BadValues, OfHeartbeatsAreErrorsAndSendNothing) {
+  int recorded = 0;
+  Context context{{}, converter::to_payloads("text", 5'000'000'000), [&](auto) { ++recorded; }};
+  const Context::Scope scope{context};
+  EXPECT_THROW(activity::heartbeat(std::nan("")), EncodeError);
+  EXPECT_THROW(activity::heartbeat(1, HUGE_VAL), EncodeError);
+  EXPECT_THROW(activity::heartbeat("M\xC3"), EncodeError);
+  EXPECT_THROW(activity::heartbeat(std::map<std::string, int>{{"M\xC3", 1}}), EncodeError);
+  EXPECT_EQ(recorded, 0);
+  activity::heartbeat();
+  activity::heartbeat("", 0, -1, std::vector<int>{});
+  EXPECT_EQ(recorded, 2);
+  EXPECT_THROW((void)activity::heartbeat_details<int>(), DecodeError);
+  EXPECT_THROW((void)activity::heartbeat_details<int>(1), DecodeError);
+  EXPECT_EQ(activity::heartbeat_details<int>(static_cast<std::size_t>(-1)), std::nullopt);
+}
+
+TEST(BadValues, OfLogsAndMetricsLoseNothingElse) {
+  std::string line;
+  const auto log = Logger::create({}, [&](std::string_view written) { line = written; });
+  const auto instruments = std::make_shared<temporal::detail::FakeInstruments>();
+  Context context{{.activity_id = "M\xC3"}, {}, [](auto) {}, log, Meter{instruments}};
+  const Context::Scope scope{context};
+  activity::add_log_fields({{"", 1}, {"M\xC3", std::nan("")}, {"activity_type", "mine"}, {"message", "mine"}});
+  activity::logger().info("M\xC3", {{"text", "\xFF"}});
+  const auto written = nlohmann::json::parse(line);  // throws for what is not UTF-8
+  EXPECT_EQ(written.at("message"), "M\uFFFD");
+  EXPECT_EQ(written.at("activity_id"), "M\uFFFD");
+  EXPECT_EQ(written.at("activity_type"), "mine");
+  EXPECT_EQ(written.at("text"), "\uFFFD");
+  const auto metrics = activity::metrics();
+  for (const std::string& name : {"", "M\xC3", "cards charged", "1st", "\x01"}) {
+    EXPECT_THROW((void)metrics.counter(name), std::invalid_argument) << name;
+  }
+  metrics.histogram("amount").record(std::nan(""));
+  EXPECT_THAT(instruments->lines(), testing::IsEmpty());
 }

@@ -147,6 +147,7 @@ class Worker::State : public std::enable_shared_from_this<State> {
   }
 
   bool shutdown(Clock::time_point deadline) {
+    activities_.announce_shutdown();  // without the lock: activities may listen
     std::unique_lock lock{mutex_};
     if (!ends_) {
       ends_ = true;

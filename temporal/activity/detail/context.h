@@ -23,7 +23,7 @@ class Context {
   using RecordHeartbeat = std::function<void(std::vector<Payload>)>;
 
   Context(Info info, std::vector<Payload> heartbeat_details, RecordHeartbeat record_heartbeat, Logger log = {},
-          Meter meter = {});
+          Meter meter = {}, std::stop_token worker_shutdown = {});
 
   /// The context of the activity that runs on this thread. Throws `std::logic_error` when none does.
   static Context& current();
@@ -55,6 +55,7 @@ class Context {
   const Info info;
   const std::vector<Payload> heartbeat_details;
   const RecordHeartbeat record_heartbeat;
+  const std::stop_token worker_shutdown;
   Interception interception;  ///< empty unless interceptors are around this attempt
   /// What an interceptor leaves for code that the activity calls: the trace it is in.
   std::shared_ptr<void> ambient;

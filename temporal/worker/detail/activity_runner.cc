@@ -185,7 +185,7 @@ void ActivityRunner::start(const std::string& token, const coresdk::activity_tas
   };
   auto context =
       std::make_shared<Context>(make_info(token, task_queue_, start), converter::to_payloads(start.heartbeat_details()),
-                                std::move(record), outside_.log, outside_.meter);
+                                std::move(record), outside_.log, outside_.meter, shutdown_.get_token());
   bool stops = false;
   {
     const std::scoped_lock lock{mutex_};

@@ -17,6 +17,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -54,6 +55,8 @@ class ActivityRunner {
   /// Starts an activity or cancels one that runs. Never throws for what the task asks; that becomes a failed activity.
   void handle(const std::string& task);
 
+  /// Tells all activities, those that are still to come included, that the worker begins to shut down.
+  void announce_shutdown() { shutdown_.request_stop(); }
   /// Asks local activities to stop, those that are still to come included: core tells other activities of the end of
   /// their worker, and not these. One that is given up by it runs again elsewhere.
   void stop_local_activities();
@@ -92,6 +95,7 @@ class ActivityRunner {
   mutable std::mutex mutex_;
   std::unordered_map<std::string, std::shared_ptr<Context>> running_;
   bool stops_local_activities_ = false;
+  std::stop_source shutdown_;
 };
 
 }  // namespace temporal::worker::detail

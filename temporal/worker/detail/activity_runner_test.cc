@@ -33,6 +33,9 @@ Task<int> twice_later(int n) {
   activity::heartbeat(activity::info().activity_type);
   co_return 2 * n;
 }
+std::vector<bool> knows_of_the_shutdown() {
+  return {activity::worker_shutdown_token().stop_requested(), activity::stop_token().stop_requested()};
+}
 Task<> wait_for_a_stop() {
   EXPECT_FALSE(co_await sleep_for(1h));
   activity::throw_if_cancelled();
@@ -91,7 +94,7 @@ class ActivityRunnerTest : public testing::Test {
        activity::function_definition<cancel_unasked>(), activity::function_definition<beat>(),
        activity::function_definition<leave>(), activity::function_definition<leave_later>(),
        activity::function_definition<stop_for_good>(), activity::function_definition<twice_later>(),
-       activity::function_definition<wait_for_a_stop>()},
+       activity::function_definition<wait_for_a_stop>(), activity::function_definition<knows_of_the_shutdown>()},
       std::nullopt,
       "queue",
       {.execute = [this](auto job) { jobs_.push_back(std::move(job)); },
@@ -110,6 +113,17 @@ class ActivityRunnerTest : public testing::Test {
 };
 
 }  // namespace
+
+TEST_F(ActivityRunnerTest, ActivitiesHearOfAShutdownAtOnceAndAreNotStoppedByIt) {
+  handle(start("knows_of_the_shutdown"));
+  runner_.announce_shutdown();
+  run_jobs();
+  EXPECT_EQ(result().completed().result().data(), "[true,false]");
+  completions_.clear();
+  handle(start("knows_of_the_shutdown"));  // one that comes later
+  run_jobs();
+  EXPECT_EQ(result().completed().result().data(), "[true,false]");
+}
 
 TEST_F(ActivityRunnerTest, CompletesWithTheResult) {
   handle(start("twice", 21));
@@ -132,8 +146,9 @@ TEST_F(ActivityRunnerTest, AnUnknownTypeFailsAndListsWhatIsRegistered) {
   run_jobs();
   EXPECT_THAT(result().failed().failure().message(), testing::HasSubstr("thrice is not registered"));
   EXPECT_THAT(result().failed().failure().message(),
-              testing::HasSubstr("beat, cancel_unasked, fail, fail_as_expected, fail_with_a_cause, leave, leave_later, "
-                                 "stop_for_good, twice, twice_later, wait_for_a_stop"));
+              testing::HasSubstr(
+                  "beat, cancel_unasked, fail, fail_as_expected, fail_with_a_cause, "
+                  "knows_of_the_shutdown, leave, leave_later, stop_for_good, twice, twice_later, wait_for_a_stop"));
 }
 
 TEST_F(ActivityRunnerTest, APayloadThatDoesNotDecodeFailsTheActivityAndNamesTypeAndArgument) {
