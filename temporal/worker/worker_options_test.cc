@@ -97,29 +97,27 @@ TEST(WorkerOptions, ANameThatIsEmptyIsRefused) {
 
 TEST(WorkerOptions, AHandlerNameThatIsTakenIsRefused) {
   const auto twice = [](auto add) {
-    auto builder = workflow::definition<Door>();
-    builder.run<&Door::run>();
-    add(builder);
+    auto once = add(workflow::definition<Door>().run<&Door::run>());
     try {
-      add(builder);
+      (void)add(std::move(once));
     } catch (const ConfigurationError& error) {
       return std::string{error.what()};
     }
     return std::string{};
   };
   EXPECT_EQ(
-      twice([](auto& builder) { builder.template signal<&Door::open>(); }),
+      twice([](auto builder) { return std::move(builder).template signal<&Door::open>(); }),
       "workflow Door has two signal handlers named open: register it once, or give one of the two another name by "
       "specialising temporal::registered_name");
-  EXPECT_THAT(twice([](auto& builder) { builder.template query<&Door::is_open>(); }),
+  EXPECT_THAT(twice([](auto builder) { return std::move(builder).template query<&Door::is_open>(); }),
               testing::HasSubstr("two query handlers named is_open"));
-  EXPECT_THAT(twice([](auto& builder) { builder.template update<&Door::open>(); }),
+  EXPECT_THAT(twice([](auto builder) { return std::move(builder).template update<&Door::open>(); }),
               testing::HasSubstr("two update handlers named open"));
-  EXPECT_THAT(twice([](auto& builder) { builder.template dynamic_signal<&Door::on_any>(); }),
+  EXPECT_THAT(twice([](auto builder) { return std::move(builder).template dynamic_signal<&Door::on_any>(); }),
               testing::HasSubstr("workflow Door has two dynamic signal handlers"));
-  EXPECT_THAT(twice([](auto& builder) { builder.template dynamic_query<&Door::answer_any>(); }),
+  EXPECT_THAT(twice([](auto builder) { return std::move(builder).template dynamic_query<&Door::answer_any>(); }),
               testing::HasSubstr("two dynamic query handlers"));
-  EXPECT_THAT(twice([](auto& builder) { builder.template dynamic_update<&Door::on_any>(); }),
+  EXPECT_THAT(twice([](auto builder) { return std::move(builder).template dynamic_update<&Door::on_any>(); }),
               testing::HasSubstr("two dynamic update handlers"));
 }
 

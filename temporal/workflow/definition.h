@@ -86,7 +86,8 @@ namespace detail {
 
 }  // namespace detail
 
-/// Collects the run function and the handlers of a workflow class; see `definition<Workflow>()`.
+/// Collects the run function and the handlers of a workflow class; see `definition<Workflow>()`. Each function gives
+/// the builder that goes on: what is kept of a chain is its value, never a reference into one that has gone.
 /// @throws ConfigurationError for a second run function, and a second handler of a kind under one name.
 template <class Workflow>
 class DefinitionBuilder {
@@ -100,54 +101,54 @@ class DefinitionBuilder {
 
   /// The workflow's main function, a coroutine.
   template <auto Member>
-  DefinitionBuilder& run() {
+  DefinitionBuilder run() && {
     static_assert(detail::is_coroutine<Member>, "a workflow's run function returns workflow::Task<…>");
     detail::check_coroutine<Member>();
     if (definition_.run != nullptr) detail::refuse_second(definition_.name, "run functions");
     definition_.run = detail::Bound<Workflow, Member>::run_main;
-    return *this;
+    return std::move(*this);
   }
 
   /// A signal handler: plain or a coroutine.
   template <auto Member>
-  DefinitionBuilder& signal(HandlerOptions options = {}) {
+  DefinitionBuilder signal(HandlerOptions options = {}) && {
     add(definition_.signals, "signal", registered_name<Member>, signal_handler<Member, false>(options));
-    return *this;
+    return std::move(*this);
   }
 
   /// A query handler: a const member that does not wait.
   template <auto Member>
-  DefinitionBuilder& query() {
+  DefinitionBuilder query() && {
     add(definition_.queries, "query", registered_name<Member>, query_handler<Member, false>());
-    return *this;
+    return std::move(*this);
   }
 
   /// An update handler, plain or a coroutine, and its validator, a const member that throws to reject the update.
   template <auto Member, auto Validator = nullptr>
-  DefinitionBuilder& update(HandlerOptions options = {}) {
+  DefinitionBuilder update(HandlerOptions options = {}) && {
     add(definition_.updates, "update", registered_name<Member>, update_handler<Member, Validator, false>(options));
-    return *this;
+    return std::move(*this);
   }
 
   /// Handlers for all names that have none of their own. They take the name, and the arguments undecoded:
   /// `void on_signal(std::string name, std::vector<RawValue> arguments);`
   template <auto Member>
-  DefinitionBuilder& dynamic_signal(HandlerOptions options = {}) {
+  DefinitionBuilder dynamic_signal(HandlerOptions options = {}) && {
     if (definition_.dynamic_signal.run) detail::refuse_second(definition_.name, "dynamic signal handlers");
     definition_.dynamic_signal = signal_handler<Member, true>(options);
-    return *this;
+    return std::move(*this);
   }
   template <auto Member>
-  DefinitionBuilder& dynamic_query() {
+  DefinitionBuilder dynamic_query() && {
     if (definition_.dynamic_query) detail::refuse_second(definition_.name, "dynamic query handlers");
     definition_.dynamic_query = query_handler<Member, true>();
-    return *this;
+    return std::move(*this);
   }
   template <auto Member, auto Validator = nullptr>
-  DefinitionBuilder& dynamic_update(HandlerOptions options = {}) {
+  DefinitionBuilder dynamic_update(HandlerOptions options = {}) && {
     if (definition_.dynamic_update.run) detail::refuse_second(definition_.name, "dynamic update handlers");
     definition_.dynamic_update = update_handler<Member, Validator, true>(options);
-    return *this;
+    return std::move(*this);
   }
 
   operator Definition() const { return definition_; }  // NOLINT(google-explicit-constructor): the end of the chain

@@ -70,6 +70,21 @@ Task<> counts() {
   co_await sleep(1s);
 }
 
+/// Says in a query and in a validator what it does.
+class Talks {
+ public:
+  Task<> run() {
+    logger().info("runs");
+    metrics().counter("run").add();
+    co_await wait_condition([] { return false; });
+  }
+  [[nodiscard]] int ask() const {
+    logger().info("asked");
+    metrics().counter("asked").add();
+    return 1;
+  }
+};
+
 Task<std::string> informed() {
   const auto& own = info();
   std::string text = own.parent->workflow_id + " " + own.root->workflow_id + " " + own.cron_schedule + " " +
@@ -148,6 +163,27 @@ TEST(WorkflowLogger, HasTheFieldsThatWereAdded) {
   const auto written = nlohmann::json::parse(line);
   EXPECT_EQ(written["trace_id"], "t-1");
   EXPECT_EQ(written["workflow_id"], "id");
+}
+
+TEST(WorkflowLogger, AndMetricsSpeakInAQueryOfARunThatHasReplayed) {
+  std::vector<std::string> lines;
+  const auto instruments = std::make_shared<temporal::detail::FakeInstruments>();
+  const auto& kept = definition<Talks>().run<&Talks::run>().query<&Talks::ask>();
+  DrivenRun run{{.namespace_ = "default",
+                 .task_queue = "queue",
+                 .log = Logger::create({}, [&](auto line) { lines.push_back(nlohmann::json::parse(line)["message"]); }),
+                 .meter = Meter{instruments}},
+                kept};
+  run.next().set_is_replaying(true);
+  (void)run.commands();
+  for (int i = 0; i < 2; ++i) {
+    run.query("ask");
+    run.next().set_is_replaying(true);  // as core says
+    (void)run.commands();
+  }
+  EXPECT_THAT(lines, testing::ElementsAre("asked", "asked"));
+  EXPECT_THAT(instruments->lines(), testing::Each(testing::StartsWith("counter asked")));
+  EXPECT_EQ(instruments->lines().size(), 2U);
 }
 
 TEST(WorkflowMetrics, AreRecordedOnceEach) {

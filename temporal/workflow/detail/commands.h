@@ -66,6 +66,8 @@ class Commands {
   /// From here on commands are dropped: destructors run that may ask for some.
   void close() noexcept { closed_ = true; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
+  /// A query or a validator runs: what does not run again in a replay.
+  [[nodiscard]] bool read_only() const noexcept { return read_only_; }
   void clear() { success_.Clear(); }
   [[nodiscard]] coresdk::workflow_completion::Success take() { return std::exchange(success_, {}); }
 

@@ -37,7 +37,9 @@ Context& Context::current() {
 }
 
 bool Context::progressing() noexcept {
-  return current_context != nullptr && !current_context->facts.replaying && !current_context->commands.closed();
+  if (current_context == nullptr || current_context->commands.closed()) return false;
+  // Core says of queries, too, that they replay.
+  return !current_context->facts.replaying || current_context->commands.read_only();
 }
 
 void require_writable() { Context::current().commands.require_writable(); }
