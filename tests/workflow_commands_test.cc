@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <limits>
@@ -262,6 +263,26 @@ workflow::Task<bool> cancels_locally() {
   co_return false;
 }
 
+std::array<std::atomic<bool>, 6> may_end;
+void holds(int number) {
+  while (!may_end.at(number)) std::this_thread::sleep_for(1ms);
+}
+/// Cancels a child that was asked for before the tasks in which a local activity ran.
+workflow::Task<std::string> cancels_a_child_later(std::string queue, workflow::ChildWorkflowCancellationType type,
+                                                  int number) {
+  const auto child = workflow::start_child_workflow_named<void>(
+      "nobody", {.id = workflow::info().workflow_id + "'", .task_queue = queue, .cancellation_type = type}, {});
+  co_await workflow::execute_local_activity<holds>({.start_to_close_timeout = 1min}, number);
+  child.cancel("no longer needed");
+  try {
+    const auto started = co_await child;
+    co_await started;
+  } catch (const ChildWorkflowError& error) {
+    co_return is_cancellation(error.cause()) ? "cancelled" : "failed";
+  }
+  co_return "completed";
+}
+
 // Three versions of one workflow.
 class Patched {
  public:
@@ -400,6 +421,8 @@ class WorkflowCommands : public ServerTest, public ::testing::WithParamInterface
  private:
   std::string queue_ = unique_name();
 };
+
+using HeartbeatsOfTasks = ServerTest;
 
 }  // namespace
 
@@ -650,6 +673,50 @@ TEST_P(WorkflowCommands, ALocalActivityIsCancelled) {
   auto start_options = start();
   start_options.task_timeout = 1s;  // the timer comes with the next workflow task, and the activity holds this one
   EXPECT_TRUE(client().execute<cancels_locally>(start_options).get());
+}
+
+// Whether the child is on its way is told by the length of the history (B2): a heartbeat of the task is a border there.
+TEST_F(HeartbeatsOfTasks, AChildThatIsCancelledAfterOneReplaysAsItWent) {
+  using enum workflow::ChildWorkflowCancellationType;
+  worker::WorkerOptions options{.task_queue = unique_name(), .deadlock_timeout = {}};
+  options.add_workflow<cancels_a_child_later>();
+  options.add_activity<holds>();
+  const RunningWorker worker{client(), options};
+  const auto queue_without_a_worker = unique_name();
+  struct Case {
+    workflow::ChildWorkflowCancellationType type;
+    std::ptrdiff_t tasks;  // two: the child may have started; three: it has
+    client::WorkflowHandle<std::string> run;
+  };
+  std::vector<Case> cases;
+  for (const auto type : {abandon, try_cancel, wait_cancellation_requested}) {
+    for (const std::ptrdiff_t tasks : {2, 3}) {
+      const client::StartOptions start{.id = unique_name(), .task_queue = options.task_queue, .task_timeout = 1s};
+      const auto number = static_cast<int>(cases.size());
+      cases.push_back(
+          {type, tasks, client().start<cancels_a_child_later>(start, queue_without_a_worker, type, number).get()});
+    }
+  }
+  const auto is_task = [](const auto& event) { return event.has_workflow_task_started_event_attributes(); };
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    const auto& [type, tasks, run] = cases[i];
+    for (std::ptrdiff_t seen = 0; seen < tasks; std::this_thread::sleep_for(10ms)) {
+      const auto events = history_of(run);
+      seen = std::ranges::count_if(events, is_task);
+    }
+    may_end.at(i) = true;
+    if (type == wait_cancellation_requested) {
+      // Core waits for the child's end all the same. This tells when it does not any more: then say so in the header.
+      (void)wait_for_event(run, [](const auto& event) {
+        return event.has_external_workflow_execution_cancel_requested_event_attributes();
+      });
+      client().workflow_handle(run.id() + "'").terminate().get();
+      EXPECT_EQ(run.result().get(), "failed");
+    } else {
+      EXPECT_EQ(run.result().get(), "cancelled");
+    }
+    EXPECT_EQ(replay(options, run), "no error") << "case " << i;
+  }
 }
 
 TEST_P(WorkflowCommands, PatchedCodeReplaysBothHistoriesAndItsSuccessorToo) {

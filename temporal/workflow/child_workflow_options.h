@@ -25,9 +25,11 @@ enum class ParentClosePolicy {
 /// What happens to a child workflow when its parent cancels it.
 enum class ChildWorkflowCancellationType {
   wait_cancellation_completed,  ///< ask, and wait for what the child makes of it
-  wait_cancellation_requested,  ///< ask, wait until the request has arrived, then report the cancellation
-  try_cancel,                   ///< ask, and report the cancellation to the parent at once
-  abandon,                      ///< do not ask; report the cancellation to the parent at once
+  /// Meant to ask, to wait until the request has arrived, and to report the cancellation then. Core 0.10.1 waits for
+  /// what the child makes of it, as with `wait_cancellation_completed`, and so does every SDK on it.
+  wait_cancellation_requested,
+  try_cancel,  ///< ask, and report the cancellation to the parent at once
+  abandon,     ///< do not ask; report the cancellation to the parent at once
 };
 
 /// How a child workflow is started. All of it can be left out.
