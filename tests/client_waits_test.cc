@@ -20,6 +20,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <functional>
 #include <future>
 #include <memory>
@@ -282,6 +283,23 @@ TEST_F(ClientWaits, AWaitOutlastsAServerThatIsAway) {
   EXPECT_EQ(result.get(), 3);
   EXPECT_EQ(updated.get(), 3);
   EXPECT_TRUE(close_event.get());
+}
+
+// 25 s are longer than core retries a call. In ./dev test it is a moment, `./dev soak` sets the rest.
+TEST_F(ClientWaits, AWaitOutlastsAnOutageWithTheRetriesThatClientsHave) {
+  tests::TcpProxy proxy{server().address()};
+  const auto far = client::Client::connect({.address = proxy.address()}).workflow_handle<&Box::run>(name_);
+  const auto box = start();
+  worker::Worker worker{client(), worker_options()};
+  worker.start();
+  auto result = far.result();
+  wait_for_open_calls(result_polls, 1);
+  proxy.go_away();
+  const char* const soak = std::getenv("TEMPORAL_SOAK");
+  EXPECT_FALSE(result.wait_for(soak == nullptr ? 100ms : 25s)) << "it goes on waiting";
+  proxy.come_back();
+  box.signal<&Box::open>().get();
+  EXPECT_EQ(result.get(), 0);
 }
 
 /// Runs this on a thread of its own. What hangs fails, and goes on until the program ends.

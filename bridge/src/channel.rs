@@ -150,6 +150,15 @@ fn innermost(error: &dyn std::error::Error) -> String {
     cause.to_string()
 }
 
+/// A connection that ends before a call was sent is no cancellation, though tonic calls it one: nobody asked for it, and
+/// core would not try again. What the server says has no source.
+fn without_false_cancellations(status: Status) -> Status {
+    match std::error::Error::source(&status) {
+        Some(lost) if status.code() == tonic::Code::Cancelled => Status::unavailable(innermost(lost)),
+        _ => status,
+    }
+}
+
 async fn send(
     mut grpc: Grpc<Channel>,
     call: GrpcRequest,
@@ -162,7 +171,8 @@ async fn send(
         .map_err(|e| Status::unavailable(innermost(&e)))?;
     let mut request = Request::new(call.proto);
     *request.metadata_mut() = MetadataMap::from_headers(call.headers);
-    let (headers, proto, _) = grpc.unary(request, path, Raw).await?.into_parts();
+    let answer = grpc.unary(request, path, Raw).await;
+    let (headers, proto, _) = answer.map_err(without_false_cancellations)?.into_parts();
     Ok(GrpcSuccessResponse {
         headers: headers.into_headers(),
         proto,
@@ -212,6 +222,17 @@ mod tests {
         assert_eq!(target("http://a:1", true).unwrap().as_str(), "https://a:1/");
         assert!(target("", false).is_err());
         assert!(target("a b", false).is_err());
+    }
+
+    #[test]
+    fn a_lost_connection_is_no_cancellation_and_the_servers_word_is_kept() {
+        let mut lost = Status::cancelled("operation was canceled");
+        lost.set_source(Arc::new(std::io::Error::other("connection closed")));
+        let told = without_false_cancellations(lost);
+        assert_eq!(told.code(), tonic::Code::Unavailable);
+        assert_eq!(told.message(), "connection closed");
+        let said = without_false_cancellations(Status::cancelled("by the server"));
+        assert_eq!(said.code(), tonic::Code::Cancelled);
     }
 
     #[test]
