@@ -21,6 +21,10 @@
 
 namespace temporal::worker {
 
+namespace detail {
+class SharedWorker;
+}
+
 /// What a worker does at a moment, for deciding that it is idle.
 struct WorkerStatus {
   std::size_t running_tasks = 0;                         ///< activities and workflow tasks in progress
@@ -65,9 +69,8 @@ class Worker {
   void run(std::stop_token stop);
 
  private:
-  class State;
-  [[nodiscard]] std::shared_ptr<State> state() const;
-  std::shared_ptr<State> state_;
+  [[nodiscard]] std::shared_ptr<detail::SharedWorker> shared() const;
+  std::shared_ptr<detail::SharedWorker> shared_;
 };
 
 }  // namespace temporal::worker
