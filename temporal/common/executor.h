@@ -11,6 +11,10 @@
 
 namespace temporal {
 
+namespace detail {
+class JobQueue;
+}
+
 /// Runs jobs, each once. `post` is called from any thread and does not wait for the job. An executor outlives the tasks
 /// that were started on it.
 class Executor {
@@ -44,10 +48,9 @@ class ThreadPool final : public Executor {
   void post(Job job) override;
 
  private:
-  struct Queue;
   void end() noexcept;
 
-  std::shared_ptr<Queue> queue_;
+  std::shared_ptr<detail::JobQueue> queue_;
   std::vector<std::thread> threads_;
 };
 

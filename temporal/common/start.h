@@ -1,10 +1,9 @@
 #pragma once
 
+#include <temporal/common/detail/job_queue.h>
 #include <temporal/common/task.h>
 
-#include <condition_variable>
-#include <deque>
-#include <mutex>
+#include <utility>
 
 /// \file
 /// How a `temporal::Task` begins.
@@ -47,14 +46,12 @@ Root deliver(TaskContext, Task<T> task, Promise<T> promise) {
 /// The calling thread as an executor.
 class RunLoop final : public Executor {
  public:
-  void post(Job job) override;
+  void post(Job job) override { (void)jobs_.submit(std::move(job)); }
   /// Waits for a job and runs it.
-  void run_one();
+  void run_one() { (void)jobs_.run_one(); }
 
  private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<Job> jobs_;
+  JobQueue jobs_{1, 1};
 };
 
 }  // namespace detail

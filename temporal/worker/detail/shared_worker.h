@@ -1,10 +1,10 @@
 #pragma once
 
 #include <temporal/client/client.h>
+#include <temporal/common/detail/job_queue.h>
 #include <temporal/core/worker.h>
 #include <temporal/core/worker_log.h>
 #include <temporal/worker/detail/activity_runner.h>
-#include <temporal/worker/detail/job_queue.h>
 #include <temporal/worker/detail/life.h>
 #include <temporal/worker/detail/workflow_tasks.h>
 #include <temporal/worker/worker.h>
@@ -60,7 +60,7 @@ class SharedWorker : public std::enable_shared_from_this<SharedWorker> {
   WorkerOptions options_;
   Logger log_;
   Meter meter_;
-  JobQueue jobs_;
+  temporal::detail::JobQueue jobs_;
   Life life_;
   WorkflowTasks workflows_;
   ActivityRunner activities_;

@@ -1,4 +1,4 @@
-#include <temporal/worker/detail/job_queue.h>
+#include <temporal/common/detail/job_queue.h>
 
 #include <gtest/gtest.h>
 
@@ -7,13 +7,26 @@
 #include <thread>
 #include <vector>
 
-using temporal::worker::detail::JobQueue;
+using temporal::detail::JobQueue;
 
 TEST(JobQueue, AsksForAThreadOnlyWhileAllAreBusyAndTheLimitIsNotReached) {
   JobQueue queue{2};
   EXPECT_TRUE(queue.submit([] {}));
   EXPECT_TRUE(queue.submit([] {}));
   EXPECT_FALSE(queue.submit([] {}));
+}
+
+TEST(JobQueue, AsksForNoThreadWhereItsOwnerHasThemAll) {
+  JobQueue queue{2, 2};
+  int done = 0;
+  EXPECT_FALSE(queue.submit([&] { ++done; }));
+  EXPECT_FALSE(queue.submit([&] { ++done; }));
+  EXPECT_TRUE(queue.run_one());
+  EXPECT_EQ(done, 1);
+  queue.close();
+  EXPECT_TRUE(queue.run_one());
+  EXPECT_FALSE(queue.run_one());
+  EXPECT_EQ(done, 2);
 }
 
 TEST(JobQueue, RunsEveryJobBeforeItEnds) {
