@@ -143,9 +143,6 @@ class [[nodiscard("a workflow::Task does nothing until it is awaited with co_awa
     return Awaiter{handle_};
   }
 
-  /// For the scheduler: the frame, still owned by this object.
-  [[nodiscard]] Handle handle() const noexcept { return handle_; }
-
  private:
   Handle handle_;
 };
