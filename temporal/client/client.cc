@@ -4,7 +4,6 @@
 #include <temporal/client/detail/call.h>
 #include <temporal/client/detail/checks.h>
 #include <temporal/client/detail/session.h>
-#include <temporal/client/detail/start_update.h>
 #include <temporal/common/client_errors.h>
 #include <temporal/core/telemetry.h>
 #include <temporal/core/worker_log.h>
@@ -46,20 +45,6 @@ bridge::v1::ConnectOptions to_bridge(const ConnectOptions& options, const std::s
     tls.set_disable_host_verification(chosen.disable_host_verification);
   }
   return message;
-}
-
-detail::WorkflowRef to_ref(std::shared_ptr<detail::Session> session, StartedWorkflow started) {
-  return {std::move(session),
-          {.id = std::move(started.workflow_id),
-           .run_id = std::move(started.run_id),
-           .first_run_id = std::move(started.first_run_id)}};
-}
-
-/// Gives a handle to the workflow that was started.
-detail::OnDone<StartedWorkflow> give_handle(std::shared_ptr<detail::Session> session, detail::OnWorkflow done) {
-  return [session = std::move(session), done = std::move(done)](std::exception_ptr failure, StartedWorkflow started) {
-    done(std::move(failure), to_ref(session, std::move(started)));
-  };
 }
 
 [[noreturn]] void throw_public(const core::Error& error) { std::rethrow_exception(detail::to_public(error)); }
@@ -108,42 +93,37 @@ detail::WorkflowRef Client::workflow_ref(std::string id, std::string run_id) con
 }
 
 void Client::start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
-                   detail::OnWorkflow done) const {
+                   detail::OnDone<StartedWorkflow> done) const {
   detail::call(
       session_, &CallInterceptor::start_workflow,
       {.workflow_type = std::move(workflow_type), .options = std::move(options), .arguments = std::move(arguments)},
-      give_handle(session_, std::move(done)));
+      std::move(done));
 }
 
 void Client::signal_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                                std::string signal, std::vector<Payload> signal_arguments,
-                               detail::OnWorkflow done) const {
+                               detail::OnDone<StartedWorkflow> done) const {
   detail::call(session_, &CallInterceptor::start_workflow,
                {.workflow_type = std::move(workflow_type),
                 .options = std::move(options),
                 .arguments = std::move(arguments),
                 .signal = StartSignal{std::move(signal), std::move(signal_arguments)}},
-               give_handle(session_, std::move(done)));
+               std::move(done));
 }
 
 void Client::update_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                                std::string update, UpdateOptions update_options, std::vector<Payload> update_arguments,
-                               detail::OnUpdateWithStart done, std::stop_token given_up) const {
+                               detail::OnDone<StartedWorkflowWithUpdate> done, std::stop_token given_up) const {
   StartUpdateInput update_input{.workflow_id = options.id,
                                 .name = std::move(update),
                                 .options = std::move(update_options),
                                 .arguments = std::move(update_arguments)};
-  detail::call(
-      session_, &CallInterceptor::update_with_start,
-      {.start = {.workflow_type = std::move(workflow_type),
-                 .options = std::move(options),
-                 .arguments = std::move(arguments)},
-       .update = std::move(update_input)},
-      [session = session_, done = std::move(done)](std::exception_ptr failure, StartedWorkflowWithUpdate started) {
-        done(std::move(failure), to_ref(session, std::move(started.workflow)),
-             detail::to_update(session, std::move(started.update)));
-      },
-      std::move(given_up));
+  detail::call(session_, &CallInterceptor::update_with_start,
+               {.start = {.workflow_type = std::move(workflow_type),
+                          .options = std::move(options),
+                          .arguments = std::move(arguments)},
+                .update = std::move(update_input)},
+               std::move(done), std::move(given_up));
 }
 
 Client Client::with_rpc_options(RpcOptions options) const {

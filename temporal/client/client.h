@@ -4,6 +4,7 @@
 #include <temporal/client/connect_options.h>
 #include <temporal/client/rpc_options.h>
 #include <temporal/client/start_options.h>
+#include <temporal/client/started.h>
 #include <temporal/client/workflow_handle.h>
 #include <temporal/common/errors.h>
 #include <temporal/common/function_traits.h>
@@ -42,10 +43,11 @@ std::string workflow_type() {
 
 /// Hands the handle of a workflow that was started to a promise.
 template <class R>
-auto deliver_handle(const temporal::detail::Promise<WorkflowHandle<R>>& promise) {
-  return [promise](std::exception_ptr failure, WorkflowRef workflow) {
+OnDone<StartedWorkflow> deliver_handle(std::shared_ptr<Session> session,
+                                       const temporal::detail::Promise<WorkflowHandle<R>>& promise) {
+  return [session = std::move(session), promise](std::exception_ptr failure, StartedWorkflow started) {
     if (failure) return promise.set_exception(std::move(failure));
-    promise.set_value(WorkflowHandle<R>{std::move(workflow)});
+    promise.set_value(WorkflowHandle<R>{WorkflowRef{session, std::move(started)}});
   };
 }
 
@@ -82,7 +84,8 @@ class Client {
   Future<WorkflowHandle<R>> start(std::string workflow_type, StartOptions options,
                                   std::vector<Payload> arguments = {}) const {
     const temporal::detail::Promise<WorkflowHandle<R>> promise;
-    start(std::move(workflow_type), std::move(options), std::move(arguments), detail::deliver_handle(promise));
+    start(std::move(workflow_type), std::move(options), std::move(arguments),
+          detail::deliver_handle(session_, promise));
     return promise.future();
   }
 
@@ -98,10 +101,10 @@ class Client {
   Future<R> execute(std::string workflow_type, StartOptions options, std::vector<Payload> arguments = {}) const {
     const temporal::detail::Promise<R> promise;
     start(std::move(workflow_type), std::move(options), std::move(arguments),
-          [promise, given_up = detail::given_up(promise)](std::exception_ptr failure,
-                                                          const detail::WorkflowRef& workflow) {
+          [session = session_, promise, given_up = detail::given_up(promise)](std::exception_ptr failure,
+                                                                              StartedWorkflow started) {
             if (failure) return promise.set_exception(std::move(failure));
-            workflow.result(true, detail::deliver(promise), given_up);
+            detail::WorkflowRef{session, std::move(started)}.result(true, detail::decode(promise), given_up);
           });
     return promise.future();
   }
@@ -126,7 +129,7 @@ class Client {
                                               std::vector<Payload> signal_arguments) const {
     const temporal::detail::Promise<WorkflowHandle<R>> promise;
     signal_with_start(std::move(workflow_type), std::move(options), std::move(arguments), std::move(signal),
-                      std::move(signal_arguments), detail::deliver_handle(promise));
+                      std::move(signal_arguments), detail::deliver_handle(session_, promise));
     return promise.future();
   }
 
@@ -156,10 +159,11 @@ class Client {
     update_with_start(
         std::move(workflow_type), std::move(options), std::move(arguments), std::move(update),
         std::move(update_options), std::move(update_arguments),
-        [promise](std::exception_ptr failure, detail::WorkflowRef workflow, detail::WorkflowUpdate sent) {
+        [session = session_, promise](std::exception_ptr failure, StartedWorkflowWithUpdate started) {
           if (failure) return promise.set_exception(std::move(failure));
-          promise.set_value(
-              UpdateWithStart<R, U>{WorkflowHandle<R>{std::move(workflow)}, WorkflowUpdateHandle<U>{std::move(sent)}});
+          promise.set_value(UpdateWithStart<R, U>{
+              WorkflowHandle<R>{detail::WorkflowRef{session, std::move(started.workflow)}},
+              WorkflowUpdateHandle<U>{detail::WorkflowUpdate{session, std::move(started.update)}}});
         },
         detail::given_up(promise));
     return promise.future();
@@ -215,12 +219,13 @@ class Client {
  private:
   [[nodiscard]] detail::WorkflowRef workflow_ref(std::string id, std::string run_id) const;
   void start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
-             detail::OnWorkflow done) const;
+             detail::OnDone<StartedWorkflow> done) const;
   void signal_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
-                         std::string signal, std::vector<Payload> signal_arguments, detail::OnWorkflow done) const;
+                         std::string signal, std::vector<Payload> signal_arguments,
+                         detail::OnDone<StartedWorkflow> done) const;
   void update_with_start(std::string workflow_type, StartOptions options, std::vector<Payload> arguments,
                          std::string update, UpdateOptions update_options, std::vector<Payload> update_arguments,
-                         detail::OnUpdateWithStart done, std::stop_token given_up) const;
+                         detail::OnDone<StartedWorkflowWithUpdate> done, std::stop_token given_up) const;
 
   std::shared_ptr<detail::Session> session_;
 };

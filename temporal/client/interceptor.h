@@ -2,6 +2,7 @@
 
 #include <temporal/client/query_options.h>
 #include <temporal/client/start_options.h>
+#include <temporal/client/started.h>
 #include <temporal/client/workflow_description.h>
 #include <temporal/client/workflow_update_handle.h>
 #include <temporal/common/headers.h>
@@ -9,7 +10,6 @@
 #include <temporal/common/payload.h>
 #include <temporal/common/task.h>
 
-#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -90,32 +90,6 @@ struct TerminateWorkflowInput {
 struct DescribeWorkflowInput {
   std::string workflow_id = {};
   std::string run_id = {};  ///< empty: the latest
-};
-
-/// The execution that was started, or that ran already and was joined.
-struct StartedWorkflow {
-  std::string workflow_id = {};
-  std::string run_id = {};
-  std::string first_run_id = {};  ///< of the chain of runs that the run belongs to
-};
-
-/// How an update ended.
-struct UpdateOutcome {
-  std::exception_ptr failure = {};  ///< set: it was rejected or failed, with an `UpdateFailedError`
-  Payload value = {};
-};
-
-/// An update that has come to the stage it was sent for. One that was rejected or failed is no failure of the call.
-struct StartedUpdate {
-  std::string workflow_id = {};
-  std::string run_id = {};
-  std::string update_id = {};
-  std::optional<UpdateOutcome> outcome = {};  ///< where it has ended
-};
-
-struct StartedWorkflowWithUpdate {
-  StartedWorkflow workflow = {};
-  StartedUpdate update = {};
 };
 
 /// One link of the chain around the calls of one client. Derive from it and override what is of interest; call the

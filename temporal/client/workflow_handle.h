@@ -2,6 +2,7 @@
 
 #include <temporal/client/detail/workflow_ref.h>
 #include <temporal/client/query_options.h>
+#include <temporal/client/started.h>
 #include <temporal/client/workflow_history_pages.h>
 #include <temporal/client/workflow_update_handle.h>
 #include <temporal/common/future.h>
@@ -43,7 +44,7 @@ class WorkflowHandle {
   /// @throws WorkflowFailedError, whose cause says how it ended, WorkflowContinuedAsNewError and DecodeError.
   [[nodiscard]] Future<R> result(ResultOptions options = {}) const {
     const temporal::detail::Promise<R> promise;
-    workflow_.result(options.follow_runs, detail::deliver(promise), detail::given_up(promise));
+    workflow_.result(options.follow_runs, detail::decode(promise), detail::given_up(promise));
     return promise.future();
   }
 
@@ -55,7 +56,7 @@ class WorkflowHandle {
   /// Sends a signal that is known by name only.
   [[nodiscard]] Future<void> signal(std::string name, std::vector<Payload> arguments) const {
     const temporal::detail::Promise<void> promise;
-    workflow_.signal(std::move(name), std::move(arguments), detail::deliver(promise));
+    workflow_.signal(std::move(name), std::move(arguments), detail::settle(promise));
     return promise.future();
   }
 
@@ -77,7 +78,7 @@ class WorkflowHandle {
   [[nodiscard]] Future<Result> query(std::string name, std::vector<Payload> arguments,
                                      QueryOptions options = {}) const {
     const temporal::detail::Promise<Result> promise;
-    workflow_.query(std::move(name), options, std::move(arguments), detail::deliver(promise));
+    workflow_.query(std::move(name), options, std::move(arguments), detail::decode(promise));
     return promise.future();
   }
 
@@ -95,9 +96,9 @@ class WorkflowHandle {
     auto given_up = detail::given_up(promise);
     workflow_.start_update(
         std::move(name), {.wait_for_stage = UpdateStage::completed}, std::move(arguments),
-        [promise, given_up](std::exception_ptr failure, const detail::WorkflowUpdate& update) {
+        [workflow = workflow_, promise, given_up](std::exception_ptr failure, StartedUpdate started) {
           if (failure) return promise.set_exception(std::move(failure));
-          update.result(detail::deliver(promise), given_up);
+          workflow.update(std::move(started)).result(detail::decode(promise), given_up);
         },
         given_up);
     return promise.future();
@@ -119,9 +120,9 @@ class WorkflowHandle {
     const temporal::detail::Promise<WorkflowUpdateHandle<Result>> promise;
     workflow_.start_update(
         std::move(name), std::move(options), std::move(arguments),
-        [promise](std::exception_ptr failure, detail::WorkflowUpdate update) {
+        [workflow = workflow_, promise](std::exception_ptr failure, StartedUpdate started) {
           if (failure) return promise.set_exception(std::move(failure));
-          promise.set_value(WorkflowUpdateHandle<Result>{std::move(update)});
+          promise.set_value(WorkflowUpdateHandle<Result>{workflow.update(std::move(started))});
         },
         detail::given_up(promise));
     return promise.future();
@@ -141,14 +142,14 @@ class WorkflowHandle {
   /// Asks the workflow to cancel itself; it decides how. The reason is in its history.
   [[nodiscard]] Future<void> cancel(std::string reason = {}) const {
     const temporal::detail::Promise<void> promise;
-    workflow_.cancel(std::move(reason), detail::deliver(promise));
+    workflow_.cancel(std::move(reason), detail::settle(promise));
     return promise.future();
   }
 
   /// Ends the workflow without asking it.
   [[nodiscard]] Future<void> terminate(std::string reason = {}) const {
     const temporal::detail::Promise<void> promise;
-    workflow_.terminate(std::move(reason), detail::deliver(promise));
+    workflow_.terminate(std::move(reason), detail::settle(promise));
     return promise.future();
   }
 

@@ -37,7 +37,7 @@ class WorkflowUpdateHandle {
   /// @throws UpdateFailedError, whose cause says why, when it was rejected or failed, RpcError and DecodeError.
   [[nodiscard]] Future<R> result() const {
     const temporal::detail::Promise<R> promise;
-    update_.result(detail::deliver(promise), detail::given_up(promise));
+    update_.result(detail::decode(promise), detail::given_up(promise));
     return promise.future();
   }
 

@@ -1,6 +1,7 @@
 #include <temporal/client/detail/await_result.h>
 
 #include <temporal/client/detail/errors.h>
+#include <temporal/client/detail/requests.h>
 #include <temporal/client/detail/session.h>
 #include <temporal/common/errors.h>
 #include <temporal/converter/failure.h>
@@ -14,14 +15,14 @@ namespace {
 using temporal::api::history::v1::HistoryEvent;
 
 template <class E>
-Outcome failed_with(E cause) {
-  return {.failure = std::make_exception_ptr(WorkflowFailedError(std::make_exception_ptr(std::move(cause))))};
+std::exception_ptr failed_with(E cause) {
+  return std::make_exception_ptr(WorkflowFailedError(std::make_exception_ptr(std::move(cause))));
 }
 
 /// One wait. Lives in the callback of its current call.
 class Wait : public std::enable_shared_from_this<Wait> {
  public:
-  Wait(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done,
+  Wait(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnDone<Payload> done,
        std::stop_token given_up)
       : session_(std::move(session)),
         id_(key.id),
@@ -41,7 +42,7 @@ class Wait : public std::enable_shared_from_this<Wait> {
     try {
       if (result.error) {
         if (is_no_answer(*result.error)) return poll();
-        return done_({.failure = to_workflow_error(*result.error)});
+        return done_(to_workflow_error(*result.error), {});
       }
       const auto response = parse<service::GetWorkflowExecutionHistoryResponse>(result);
       if (response.history().events().empty()) {
@@ -49,11 +50,11 @@ class Wait : public std::enable_shared_from_this<Wait> {
         return poll();
       }
       auto close = read_close_event(*response.history().events().rbegin());
-      if (!follow_runs_ || close.next_run_id.empty()) return done_(std::move(close.outcome));
+      if (!follow_runs_ || close.next_run_id.empty()) return done_(std::move(close.failure), std::move(close.value));
       request_ = close_event_request(session_->sender(), id_, close.next_run_id);
       poll();
     } catch (...) {
-      done_({.failure = std::current_exception()});
+      done_(std::current_exception(), {});
     }
   }
 
@@ -61,13 +62,13 @@ class Wait : public std::enable_shared_from_this<Wait> {
   std::string id_;
   service::GetWorkflowExecutionHistoryRequest request_;
   bool follow_runs_;
-  OnOutcome done_;
+  OnDone<Payload> done_;
   std::stop_token given_up_;
 };
 
 }  // namespace
 
-void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnOutcome done,
+void await_result(std::shared_ptr<Session> session, const WorkflowKey& key, bool follow_runs, OnDone<Payload> done,
                   std::stop_token given_up) {
   std::make_shared<Wait>(std::move(session), key, follow_runs, std::move(done), std::move(given_up))->poll();
 }
@@ -76,32 +77,31 @@ Close read_close_event(const HistoryEvent& event) {
   switch (event.attributes_case()) {
     case HistoryEvent::kWorkflowExecutionCompletedEventAttributes: {
       const auto& completed = event.workflow_execution_completed_event_attributes();
-      return {{.values = converter::to_payloads(completed.result())}, completed.new_execution_run_id()};
+      return {.value = to_result(completed.result()), .next_run_id = completed.new_execution_run_id()};
     }
     case HistoryEvent::kWorkflowExecutionFailedEventAttributes: {
       const auto& failed = event.workflow_execution_failed_event_attributes();
-      auto cause = converter::from_failure(failed.failure());
-      return {{.failure = std::make_exception_ptr(WorkflowFailedError(std::move(cause)))},
-              failed.new_execution_run_id()};
+      return {.failure = std::make_exception_ptr(WorkflowFailedError(converter::from_failure(failed.failure()))),
+              .next_run_id = failed.new_execution_run_id()};
     }
     case HistoryEvent::kWorkflowExecutionTimedOutEventAttributes:
-      return {failed_with(TimeoutError("workflow execution timed out", TimeoutType::start_to_close)),
-              event.workflow_execution_timed_out_event_attributes().new_execution_run_id()};
+      return {.failure = failed_with(TimeoutError("workflow execution timed out", TimeoutType::start_to_close)),
+              .next_run_id = event.workflow_execution_timed_out_event_attributes().new_execution_run_id()};
     case HistoryEvent::kWorkflowExecutionContinuedAsNewEventAttributes: {
       const auto& next = event.workflow_execution_continued_as_new_event_attributes().new_execution_run_id();
-      return {{.failure = std::make_exception_ptr(WorkflowContinuedAsNewError(next))}, next};
+      return {.failure = std::make_exception_ptr(WorkflowContinuedAsNewError(next)), .next_run_id = next};
     }
-    case HistoryEvent::kWorkflowExecutionCanceledEventAttributes:
-      return {failed_with(
-          CancelledError("workflow execution cancelled",
-                         converter::to_payloads(event.workflow_execution_canceled_event_attributes().details())))};
+    case HistoryEvent::kWorkflowExecutionCanceledEventAttributes: {
+      const auto& details = event.workflow_execution_canceled_event_attributes().details();
+      return {.failure = failed_with(CancelledError("workflow execution cancelled", converter::to_payloads(details)))};
+    }
     case HistoryEvent::kWorkflowExecutionTerminatedEventAttributes: {
       const auto& reason = event.workflow_execution_terminated_event_attributes().reason();
-      return {failed_with(TerminatedError(reason.empty() ? "workflow execution terminated" : reason))};
+      return {.failure = failed_with(TerminatedError(reason.empty() ? "workflow execution terminated" : reason))};
     }
     default:
-      return {{.failure = std::make_exception_ptr(Error("the workflow's last event is of an unknown kind: " +
-                                                        std::to_string(static_cast<int>(event.event_type()))))}};
+      return {.failure = std::make_exception_ptr(Error("the workflow's last event is of an unknown kind: " +
+                                                       std::to_string(static_cast<int>(event.event_type()))))};
   }
 }
 

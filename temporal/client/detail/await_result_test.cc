@@ -11,7 +11,7 @@ namespace {
 
 using temporal::api::history::v1::HistoryEvent;
 
-std::string story(const HistoryEvent& event) { return describe(read_close_event(event).outcome.failure); }
+std::string story(const HistoryEvent& event) { return describe(read_close_event(event).failure); }
 
 TEST(CloseEvent, GivesTheResult) {
   HistoryEvent event;
@@ -19,8 +19,8 @@ TEST(CloseEvent, GivesTheResult) {
   converter::set_payloads(*completed.mutable_result(), converter::to_payloads(7));
   const auto close = read_close_event(event);
   EXPECT_EQ(close.next_run_id, "");
-  EXPECT_EQ(close.outcome.failure, nullptr);
-  EXPECT_EQ(close.outcome.values, converter::to_payloads(7));
+  EXPECT_EQ(close.failure, nullptr);
+  EXPECT_EQ(close.value, converter::to_payload(7));
 }
 
 TEST(CloseEvent, SaysHowTheWorkflowEnded) {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <temporal/client/detail/interception.h>
-#include <temporal/client/detail/outcome.h>
 #include <temporal/client/detail/send.h>
 #include <temporal/client/detail/session.h>
+#include <temporal/client/detail/typed_call.h>
 #include <temporal/common/start.h>
 
 #include <exception>

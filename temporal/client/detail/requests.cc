@@ -171,7 +171,7 @@ service::UpdateWorkflowExecutionRequest update_request(const Sender& sender, Sta
   return request;
 }
 
-service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender, const UpdateKey& update) {
+service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender, const StartedUpdate& update) {
   service::PollWorkflowExecutionUpdateRequest request;
   request.set_namespace_(sender.namespace_);
   request.set_identity(sender.identity);

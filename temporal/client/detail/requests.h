@@ -34,7 +34,7 @@ service::GetWorkflowExecutionHistoryRequest history_request(const Sender& sender
 service::SignalWorkflowExecutionRequest signal_request(const Sender& sender, SignalWorkflowInput input);
 service::QueryWorkflowRequest query_request(const Sender& sender, QueryWorkflowInput input);
 service::UpdateWorkflowExecutionRequest update_request(const Sender& sender, StartUpdateInput input);
-service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender, const UpdateKey& update);
+service::PollWorkflowExecutionUpdateRequest poll_update_request(const Sender& sender, const StartedUpdate& update);
 service::RequestCancelWorkflowExecutionRequest cancel_request(const Sender& sender, CancelWorkflowInput input);
 service::TerminateWorkflowExecutionRequest terminate_request(const Sender& sender, TerminateWorkflowInput input);
 service::DescribeWorkflowExecutionRequest describe_request(const Sender& sender, DescribeWorkflowInput input);

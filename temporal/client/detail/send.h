@@ -1,6 +1,6 @@
 #pragma once
 
-#include <temporal/client/detail/outcome.h>
+#include <temporal/client/detail/typed_call.h>
 #include <temporal/client/interceptor.h>
 
 #include <memory>

@@ -10,15 +10,11 @@
 namespace temporal::client::detail {
 namespace {
 
-UpdateOutcome to_public_outcome(const temporal::api::update::v1::Outcome& outcome) {
+UpdateOutcome to_outcome(const temporal::api::update::v1::Outcome& outcome) {
   if (outcome.has_failure()) {
     return {.failure = std::make_exception_ptr(UpdateFailedError(converter::from_failure(outcome.failure())))};
   }
   return {.value = to_result(outcome.success())};
-}
-
-Outcome to_outcome(UpdateOutcome outcome) {
-  return {.failure = std::move(outcome.failure), .values = {std::move(outcome.value)}};
 }
 
 /// The update that a response tells of; nothing while no worker has accepted it.
@@ -29,7 +25,7 @@ std::optional<StartedUpdate> sent_update(const service::UpdateWorkflowExecutionR
                        .run_id = reference.workflow_execution().run_id(),
                        .update_id = reference.update_id()};
   if (response.has_outcome()) {
-    update.outcome = to_public_outcome(response.outcome());
+    update.outcome = to_outcome(response.outcome());
   } else if (response.stage() < UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED) {
     return std::nullopt;
   }
@@ -122,33 +118,23 @@ void start_update_with_start(std::shared_ptr<Session> session, service::StartWor
               .given_up = std::move(given_up)});
 }
 
-WorkflowUpdate to_update(std::shared_ptr<Session> session, StartedUpdate started) {
-  std::optional<Outcome> outcome;
-  if (started.outcome) outcome = to_outcome(*std::move(started.outcome));
-  return {std::move(session),
-          {.workflow_id = std::move(started.workflow_id),
-           .run_id = std::move(started.run_id),
-           .update_id = std::move(started.update_id)},
-          std::move(outcome)};
-}
-
-void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done,
+void await_update(const std::shared_ptr<Session>& session, const StartedUpdate& update, const OnDone<Payload>& done,
                   std::stop_token given_up) {
   using Response = service::PollWorkflowExecutionUpdateResponse;
   const auto read = [done](const Response& response) {
     if (!response.has_outcome()) return false;
-    done(to_outcome(to_public_outcome(response.outcome())));
+    auto outcome = to_outcome(response.outcome());
+    done(std::move(outcome.failure), std::move(outcome.value));
     return true;
   };
-  call_until(
-      {.session = session,
-       .method = "poll_workflow_execution_update",
-       .request = std::make_shared<service::PollWorkflowExecutionUpdateRequest>(
-           poll_update_request(session->sender(), update)),
-       .kind = CallKind::long_poll,
-       .asks_again = is_no_answer,
-       .found = answer<Response>(read, to_public, [done](std::exception_ptr failure) { done({.failure = failure}); }),
-       .given_up = std::move(given_up)});
+  call_until({.session = session,
+              .method = "poll_workflow_execution_update",
+              .request = std::make_shared<service::PollWorkflowExecutionUpdateRequest>(
+                  poll_update_request(session->sender(), update)),
+              .kind = CallKind::long_poll,
+              .asks_again = is_no_answer,
+              .found = answer<Response>(read, to_public, [done](std::exception_ptr failure) { done(failure, {}); }),
+              .given_up = std::move(given_up)});
 }
 
 }  // namespace temporal::client::detail

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <temporal/client/detail/requests.h>
-#include <temporal/client/detail/workflow_update.h>
+#include <temporal/client/detail/typed_call.h>
 #include <temporal/client/interceptor.h>
 
 #include <memory>
@@ -18,11 +18,8 @@ void start_update_with_start(std::shared_ptr<Session> session, service::StartWor
                              service::UpdateWorkflowExecutionRequest update, OnDone<StartedWorkflowWithUpdate> done,
                              std::stop_token given_up);
 
-/// The update that was started, for a handle.
-WorkflowUpdate to_update(std::shared_ptr<Session> session, StartedUpdate started);
-
 /// Waits for the outcome of an update. Outlasts a server that is away.
-void await_update(const std::shared_ptr<Session>& session, const UpdateKey& update, const OnOutcome& done,
+void await_update(const std::shared_ptr<Session>& session, const StartedUpdate& update, const OnDone<Payload>& done,
                   std::stop_token given_up);
 
 }  // namespace temporal::client::detail

@@ -10,58 +10,41 @@
 #include <utility>
 
 namespace temporal::client::detail {
-namespace {
 
-OnDone<void> acknowledge(OnOutcome done) {
-  return [done = std::move(done)](std::exception_ptr failure) { done({.failure = std::move(failure)}); };
-}
-
-OnDone<Payload> give(OnOutcome done) {
-  return [done = std::move(done)](std::exception_ptr failure, Payload value) {
-    done({.failure = std::move(failure), .values = {std::move(value)}});
-  };
-}
-
-}  // namespace
-
-void WorkflowRef::result(bool follow_runs, OnOutcome done, std::stop_token given_up) const {
+void WorkflowRef::result(bool follow_runs, OnDone<Payload> done, std::stop_token given_up) const {
   await_result(session_, key_, follow_runs, std::move(done), std::move(given_up));
 }
 
-void WorkflowRef::signal(std::string name, std::vector<Payload> arguments, OnOutcome done) const {
+void WorkflowRef::signal(std::string name, std::vector<Payload> arguments, OnDone<void> done) const {
   call(session_, &CallInterceptor::signal_workflow,
        {.workflow_id = key_.id,
         .run_id = key_.called_run_id(),
         .name = std::move(name),
         .arguments = std::move(arguments)},
-       acknowledge(std::move(done)));
+       std::move(done));
 }
 
 void WorkflowRef::query(std::string name, const QueryOptions& options, std::vector<Payload> arguments,
-                        OnOutcome done) const {
+                        OnDone<Payload> done) const {
   call(session_, &CallInterceptor::query_workflow,
        {.workflow_id = key_.id,
         .run_id = key_.called_run_id(),
         .name = std::move(name),
         .options = options,
         .arguments = std::move(arguments)},
-       give(std::move(done)));
+       std::move(done));
 }
 
-void WorkflowRef::start_update(std::string name, UpdateOptions options, std::vector<Payload> arguments, OnUpdate done,
-                               std::stop_token given_up) const {
-  call(
-      session_, &CallInterceptor::start_update,
-      {.workflow_id = key_.id,
-       .run_id = key_.called_run_id(),
-       .first_run_id = key_.first_run_id,
-       .name = std::move(name),
-       .options = std::move(options),
-       .arguments = std::move(arguments)},
-      [session = session_, done = std::move(done)](std::exception_ptr failure, StartedUpdate started) {
-        done(std::move(failure), to_update(session, std::move(started)));
-      },
-      std::move(given_up));
+void WorkflowRef::start_update(std::string name, UpdateOptions options, std::vector<Payload> arguments,
+                               OnDone<StartedUpdate> done, std::stop_token given_up) const {
+  call(session_, &CallInterceptor::start_update,
+       {.workflow_id = key_.id,
+        .run_id = key_.called_run_id(),
+        .first_run_id = key_.first_run_id,
+        .name = std::move(name),
+        .options = std::move(options),
+        .arguments = std::move(arguments)},
+       std::move(done), std::move(given_up));
 }
 
 WorkflowUpdate WorkflowRef::update(std::string id) const {
@@ -69,22 +52,22 @@ WorkflowUpdate WorkflowRef::update(std::string id) const {
   return {session_, {.workflow_id = key_.id, .run_id = key_.called_run_id(), .update_id = std::move(id)}};
 }
 
-void WorkflowRef::cancel(std::string reason, OnOutcome done) const {
+void WorkflowRef::cancel(std::string reason, OnDone<void> done) const {
   call(session_, &CallInterceptor::cancel_workflow,
        {.workflow_id = key_.id,
         .run_id = key_.called_run_id(),
         .first_run_id = key_.first_run_id,
         .reason = std::move(reason)},
-       acknowledge(std::move(done)));
+       std::move(done));
 }
 
-void WorkflowRef::terminate(std::string reason, OnOutcome done) const {
+void WorkflowRef::terminate(std::string reason, OnDone<void> done) const {
   call(session_, &CallInterceptor::terminate_workflow,
        {.workflow_id = key_.id,
         .run_id = key_.called_run_id(),
         .first_run_id = key_.first_run_id,
         .reason = std::move(reason)},
-       acknowledge(std::move(done)));
+       std::move(done));
 }
 
 Future<WorkflowDescription> WorkflowRef::describe() const {
@@ -101,8 +84,9 @@ std::shared_ptr<HistoryReader> WorkflowRef::read_history(const HistoryOptions& o
 
 Future<WorkflowHistory> WorkflowRef::fetch_history() const { return read_history({})->rest(); }
 
-void WorkflowUpdate::result(const OnOutcome& done, std::stop_token given_up) const {
-  outcome_ ? done(*outcome_) : await_update(session_, key_, done, std::move(given_up));
+void WorkflowUpdate::result(const OnDone<Payload>& done, std::stop_token given_up) const {
+  if (const auto& outcome = started_.outcome) return done(outcome->failure, outcome->value);
+  await_update(session_, started_, done, std::move(given_up));
 }
 
 }  // namespace temporal::client::detail

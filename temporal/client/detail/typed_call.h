@@ -18,15 +18,6 @@
 
 namespace temporal::client::detail {
 
-/// How a call ended: a failure, or what it gave.
-struct Outcome {
-  std::exception_ptr failure = {};
-  std::vector<Payload> values = {};
-};
-
-/// Runs once, on a thread of the connection: must not block or throw.
-using OnOutcome = std::function<void(Outcome)>;
-
 template <class T>
 struct OnDoneType {
   using type = std::function<void(std::exception_ptr, T)>;
@@ -35,7 +26,8 @@ template <>
 struct OnDoneType<void> {
   using type = std::function<void(std::exception_ptr)>;
 };
-/// The same where what the call gives has a type: called with a failure or, if that is null, with the result.
+/// What a call is told when it is done: a failure or, if that is null, what it gave. Runs once, on a thread of the
+/// connection: must not block or throw.
 template <class T>
 using OnDone = typename OnDoneType<T>::type;
 
@@ -53,15 +45,13 @@ OnDone<T> settle(const temporal::detail::Promise<T>& promise) {
   }
 }
 
-/// Hands an outcome to a promise. It is decoded by the thread that asks the future.
+/// Hands the payload that a call gave to a promise of an `R`. It is decoded by the thread that asks the future.
 template <class R>
-OnOutcome deliver(const temporal::detail::Promise<R>& promise) {
-  return [promise](Outcome outcome) {
-    promise.settle([outcome = std::move(outcome)]() -> R {
-      if (outcome.failure) std::rethrow_exception(outcome.failure);
-      if constexpr (!std::is_void_v<R>) {
-        return converter::from_payload<R>(outcome.values.empty() ? converter::null_payload() : outcome.values.front());
-      }
+OnDone<Payload> decode(const temporal::detail::Promise<R>& promise) {
+  return [promise](std::exception_ptr failure, Payload value) {
+    promise.settle([failure = std::move(failure), value = std::move(value)]() -> R {
+      if (failure) std::rethrow_exception(failure);
+      if constexpr (!std::is_void_v<R>) return converter::from_payload<R>(value);
     });
   };
 }
