@@ -35,9 +35,10 @@ void call(const detail::Session& session, const AsyncActivityKey& key, std::stri
     request.set_task_token(key.task_token);
     send(std::move(request), method);
   } else {
-    detail::check_name("workflow id", key.workflow_id);
-    detail::check_text("run id", key.run_id);
-    detail::check_name("activity id", key.activity_id);
+    detail::Check{}
+        .name("workflow id", key.workflow_id)
+        .text("run id", key.run_id)
+        .name("activity id", key.activity_id);
     ById request;
     request.set_workflow_id(key.workflow_id);
     request.set_run_id(key.run_id);

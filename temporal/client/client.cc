@@ -87,8 +87,7 @@ Client Client::connect(ConnectOptions options) {
 }
 
 detail::WorkflowRef Client::workflow_ref(std::string id, std::string run_id) const {
-  detail::check_name("workflow id", id);
-  detail::check_text("run id", run_id);
+  detail::Check{}.name("workflow id", id).text("run id", run_id);
   return {session_, {.id = std::move(id), .run_id = std::move(run_id)}};
 }
 

@@ -48,7 +48,7 @@ void WorkflowRef::start_update(std::string name, UpdateOptions options, std::vec
 }
 
 WorkflowUpdate WorkflowRef::update(std::string id) const {
-  check_name("update id", id);
+  Check{}.name("update id", id);
   return {session_, {.workflow_id = key_.id, .run_id = key_.called_run_id(), .update_id = std::move(id)}};
 }
 

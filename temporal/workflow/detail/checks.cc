@@ -4,18 +4,18 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <string>
 
 namespace temporal::workflow::detail {
 namespace {
 
-constexpr std::string_view not_text = "is not UTF-8: was a character cut in two?";
 constexpr std::size_t longest_fairness_key = 64;  // bytes; the server's
 
 }  // namespace
 
 void require_text(std::string_view what, std::string_view value) {
   if (temporal::detail::is_valid_utf8(value)) return;
-  throw std::invalid_argument(std::string{what} + " " + std::string{not_text});
+  throw std::invalid_argument(std::string{what} + " " + std::string{temporal::detail::is_not_text});
 }
 
 Check::Check(const Commands& commands, std::string_view kind, std::string_view name)
@@ -23,24 +23,8 @@ Check::Check(const Commands& commands, std::string_view kind, std::string_view n
   text("its name", name);
 }
 
-const Check& Check::text(std::string_view field, std::string_view value) const {
-  if (needed_ && !temporal::detail::is_valid_utf8(value)) fail(field, not_text);
-  return *this;
-}
-
-const Check& Check::name(std::string_view field, std::string_view value) const {
-  if (needed_ && value.empty()) fail(field, "is empty");
-  return text(field, value);
-}
-
 const Check& Check::duration(std::string_view field, std::optional<Duration> value) const {
   if (needed_ && value && *value < Duration::zero()) fail(field, "is negative");
-  return *this;
-}
-
-const Check& Check::error_types(const std::optional<RetryPolicy>& policy) const {
-  if (!policy) return *this;
-  for (const auto& type : policy->non_retryable_error_types) text("retry_policy.non_retryable_error_types", type);
   return *this;
 }
 
@@ -68,11 +52,6 @@ const Check& Check::priority(const Priority& priority) const {
   if (priority.fairness_key.size() > longest_fairness_key) fail("priority.fairness_key", "is longer than 64 bytes");
   if (!std::isfinite(priority.fairness_weight)) fail("priority.fairness_weight", "is no finite number");
   return text("priority.fairness_key", priority.fairness_key);
-}
-
-const Check& Check::keys(std::string_view field, const std::map<std::string, Payload>& values) const {
-  for (const auto& [key, value] : values) text(field, key);
-  return *this;
 }
 
 const Check& Check::search_attributes(const SearchAttributes& attributes) const {
