@@ -34,13 +34,16 @@ bool WorkflowTasks::handle(const std::string& activation) {
   {
     auto turn = runner_.begin(activation);
     run_id = turn.run_id();
-    set_turn(&turn);
     std::string completion;
     const auto run_turn = [&] { completion = run(turn); };
     const auto give_up = [&, thread = std::this_thread::get_id()] { replaced = take_over(turn, thread); };
-    if (watchdog_.watch(run_turn, give_up)) {
-      outside_.answer(run_id, completion);
-      set_turn(nullptr);
+    bool in_time = false;
+    {
+      const UnderWay under_way{*this, turn};
+      in_time = watchdog_.watch(run_turn, give_up);
+      if (in_time) outside_.answer(run_id, completion);
+    }
+    if (in_time) {
       if (turn.is_eviction()) outside_.evicted(run_id);
       runner_.keep(std::move(turn));
       return true;
@@ -80,9 +83,14 @@ bool WorkflowTasks::take_over(const Turn& turn, std::thread::id stuck) {
   }
 }
 
-void WorkflowTasks::set_turn(const Turn* turn) {
-  const std::scoped_lock lock{mutex_};
-  turn_ = turn;
+WorkflowTasks::UnderWay::UnderWay(WorkflowTasks& tasks, const Turn& turn) : tasks_(tasks), turn_(turn) {
+  const std::scoped_lock lock{tasks_.mutex_};
+  tasks_.turn_ = &turn_;
+}
+
+WorkflowTasks::UnderWay::~UnderWay() {
+  const std::scoped_lock lock{tasks_.mutex_};
+  if (tasks_.turn_ == &turn_) tasks_.turn_ = nullptr;  // else it was given up, and may be another one's
 }
 
 bool WorkflowTasks::is_busy() const {

@@ -57,9 +57,21 @@ class WorkflowTasks {
     std::string run_id;
   };
 
+  /// While it lives, the turn is the one that `turn_` names, unless that is given up.
+  class UnderWay {
+   public:
+    UnderWay(WorkflowTasks& tasks, const Turn& turn);
+    UnderWay(const UnderWay&) = delete;
+    UnderWay& operator=(const UnderWay&) = delete;
+    ~UnderWay();
+
+   private:
+    WorkflowTasks& tasks_;
+    const Turn& turn_;
+  };
+
   static std::string run(Turn& turn);
   bool take_over(const Turn& turn, std::thread::id stuck);
-  void set_turn(const Turn* turn);
   void log_run(std::string_view message, const RunName& run) const;
 
   WorkflowRunner runner_;  ///< used by the thread that polls only
