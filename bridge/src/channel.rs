@@ -14,7 +14,7 @@ use temporalio_client::{
     callback_based::{CallbackBasedGrpcService, GrpcRequest, GrpcSuccessResponse},
 };
 use tonic::{
-    Request, Status,
+    Request, Status, TimeoutExpired,
     client::Grpc,
     codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder},
     codegen::http::uri::PathAndQuery,
@@ -151,12 +151,18 @@ fn innermost(error: &dyn std::error::Error) -> String {
 }
 
 /// A connection that ends before a call was sent is no cancellation, though tonic calls it one: nobody asked for it, and
-/// core would not try again. What the server says has no source.
+/// core would not try again. What the server says has no source; tonic's word for a call that took too long is the same,
+/// and core knows it.
 fn without_false_cancellations(status: Status) -> Status {
-    match std::error::Error::source(&status) {
-        Some(lost) if status.code() == tonic::Code::Cancelled => Status::unavailable(innermost(lost)),
-        _ => status,
+    let Some(cause) = std::error::Error::source(&status) else {
+        return status;
+    };
+    let mut causes = std::iter::successors(Some(cause), |cause| cause.source());
+    let is_late = causes.any(|cause| cause.is::<TimeoutExpired>());
+    if status.code() != tonic::Code::Cancelled || is_late {
+        return status;
     }
+    Status::unavailable(innermost(cause))
 }
 
 async fn send(
@@ -233,6 +239,10 @@ mod tests {
         assert_eq!(told.message(), "connection closed");
         let said = without_false_cancellations(Status::cancelled("by the server"));
         assert_eq!(said.code(), tonic::Code::Cancelled);
+        let mut late = Status::cancelled("Timeout expired");
+        late.set_source(Arc::new(TimeoutExpired(())));
+        let told = without_false_cancellations(late);
+        assert_eq!(told.code(), tonic::Code::Cancelled);
     }
 
     #[test]
