@@ -13,10 +13,12 @@ namespace service = api::workflowservice::v1;
 
 ServerlessStack::ServerlessStack(ServerlessOptions options) : options_(std::move(options)) {
   const int port = temporal::testing::detail::free_port();
+  const auto address = "127.0.0.1:" + std::to_string(port);
+  if (options_.way) proxy_.emplace(address, *options_.way);
   LocalLambda::Functions functions;
   for (const auto& build : options_.builds) {
     auto& variables = functions[function(build)];
-    variables = {{"TEMPORAL_ADDRESS", "127.0.0.1:" + std::to_string(port)},
+    variables = {{"TEMPORAL_ADDRESS", proxy_ ? proxy_->address() : address},
                  {"TEMPORAL_TASK_QUEUE", options_.name},
                  {"DEPLOYMENT_NAME", options_.name},
                  {"BUILD_ID", build}};

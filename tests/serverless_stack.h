@@ -1,6 +1,7 @@
 #pragma once
 
 #include "local_lambda.h"
+#include "tcp_proxy.h"
 
 #include <temporal/client/client.h>
 #include <temporal/testing/dev_server.h>
@@ -22,6 +23,7 @@ struct ServerlessOptions {
   std::map<std::string, std::string> variables = {};  ///< of every function
   std::vector<std::string> lambda_arguments = {};
   std::vector<std::string> dynamic_config = {};  ///< of the server, KEY=VALUE
+  std::optional<TcpProxy::Way> way = {};         ///< from the functions to the server; none: loopback itself
 };
 
 /// A real server whose Worker Controller invokes our local Lambda, and nothing else that could work. The first build is
@@ -52,6 +54,7 @@ class ServerlessStack {
 
   ServerlessOptions options_;
   // Ended in reverse: the server first, which would miss the Lambda.
+  std::optional<TcpProxy> proxy_;
   std::optional<LocalLambda> lambda_;
   std::optional<temporal::testing::DevServer> server_;
   std::optional<client::Client> client_;

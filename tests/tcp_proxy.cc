@@ -5,11 +5,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
 #include <array>
 #include <atomic>
+#include <chrono>
+#include <deque>
+#include <random>
 #include <semaphore>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -17,13 +22,14 @@ namespace temporal::tests {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using namespace std::chrono_literals;
 
 namespace {
 
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket client, tcp::socket server)
-      : client_{.socket = std::move(client)}, server_{.socket = std::move(server)} {}
+  Session(tcp::socket client, tcp::socket server, TcpProxy::Way way)
+      : client_(std::move(client)), server_(std::move(server)), way_(way) {}
 
   void start() {
     pump(client_, server_);
@@ -33,36 +39,69 @@ class Session : public std::enable_shared_from_this<Session> {
   void reset() {
     for (auto* side : {&client_, &server_}) {
       boost::system::error_code ignored;
+      side->timer.cancel();
       (void)side->socket.set_option(asio::socket_base::linger{true, 0}, ignored);
       (void)side->socket.close(ignored);
     }
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
+
+  struct Piece {
+    Clock::time_point due;
+    std::string data;
+  };
   struct Side {
+    explicit Side(tcp::socket connected) : socket(std::move(connected)), timer(socket.get_executor()) {}
+
     tcp::socket socket;
     std::array<char, 16384> buffer = {};
+    std::deque<Piece> on_the_way;  ///< to this side
+    asio::steady_timer timer;
   };
 
   void pump(Side& from, Side& to) {
     from.socket.async_read_some(
         asio::buffer(from.buffer), [self = shared_from_this(), &from, &to](auto error, std::size_t size) {
           if (error) return self->end();
-          if (self->dropping_) return self->pump(from, to);
-          asio::async_write(to.socket, asio::buffer(from.buffer, size), [self, &from, &to](auto failed, std::size_t) {
-            failed ? self->end() : self->pump(from, to);
-          });
+          if (!self->dropping_) {
+            to.on_the_way.push_back({Clock::now() + self->time_of_a_piece(), {from.buffer.data(), size}});
+            if (to.on_the_way.size() == 1) self->deliver(to);
+          }
+          self->pump(from, to);
         });
+  }
+
+  [[nodiscard]] std::chrono::milliseconds time_of_a_piece() {
+    return way_.delay + (std::bernoulli_distribution{way_.stalls}(random_) ? way_.stall : 0ms);
+  }
+
+  /// The first piece, when it is due, and then the next one.
+  void deliver(Side& to) {
+    to.timer.expires_at(to.on_the_way.front().due);
+    to.timer.async_wait([self = shared_from_this(), &to](auto error) {
+      if (error) return;
+      asio::async_write(to.socket, asio::buffer(to.on_the_way.front().data), [self, &to](auto failed, std::size_t) {
+        if (failed) return self->end();
+        to.on_the_way.pop_front();
+        if (!to.on_the_way.empty()) self->deliver(to);
+      });
+    });
   }
   void end() {
     boost::system::error_code ignored;
     if (dropping_) return;  // the other side is not told
-    (void)client_.socket.close(ignored);
-    (void)server_.socket.close(ignored);
+    for (auto* side : {&client_, &server_}) {
+      side->timer.cancel();
+      (void)side->socket.close(ignored);
+    }
   }
 
   Side client_;
   Side server_;
+  const TcpProxy::Way way_;
+  std::minstd_rand random_;  // NOLINT(cert-msc51-cpp): the same each time
   bool dropping_ = false;
 };
 
@@ -70,7 +109,7 @@ class Session : public std::enable_shared_from_this<Session> {
 
 class TcpProxy::State {
  public:
-  explicit State(const std::string& target) : target_port_(std::stoi(target.substr(target.rfind(':') + 1))) {
+  State(const std::string& target, Way way) : target_port_(std::stoi(target.substr(target.rfind(':') + 1))), way_(way) {
     accept();
     thread_ = std::thread{[this] { io_.run(); }};
   }
@@ -116,7 +155,7 @@ class TcpProxy::State {
       tcp::socket server{io_};
       server.connect({asio::ip::address_v4::loopback(), static_cast<unsigned short>(target_port_)}, error);
       if (!error) {
-        const auto session = std::make_shared<Session>(std::move(client), std::move(server));
+        const auto session = std::make_shared<Session>(std::move(client), std::move(server), way_);
         sessions_.push_back(session);
         session->start();
       }
@@ -125,6 +164,7 @@ class TcpProxy::State {
   }
 
   int target_port_;
+  Way way_;
   asio::io_context io_;
   asio::executor_work_guard<asio::io_context::executor_type> open_ = asio::make_work_guard(io_);
   tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
@@ -135,7 +175,7 @@ class TcpProxy::State {
   std::thread thread_;
 };
 
-TcpProxy::TcpProxy(const std::string& target) : state_(std::make_shared<State>(target)) {}
+TcpProxy::TcpProxy(const std::string& target, Way way) : state_(std::make_shared<State>(target, way)) {}
 TcpProxy::~TcpProxy() = default;
 
 std::string TcpProxy::address() const { return "127.0.0.1:" + std::to_string(state_->port()); }

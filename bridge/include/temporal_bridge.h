@@ -126,8 +126,12 @@ int32_t temporal_connection_set_metadata(TemporalConnection* connection, const u
 // For the workers from now on.
 int32_t temporal_connection_set_identity(TemporalConnection* connection, const uint8_t* identity, size_t size,
                                          TemporalBytes* error);
-// Has the server end the polls of the connection's workers at a time from now, or up to 1.1 s later: none is shorter
-// than 1.6 s. A task that comes moves the time to `after_a_task_ms` after it, but not beyond the last one. Polls that
+// How often the server has answered a call, and how long the way there and back is: the longest of the last 8 calls that
+// it answers at once, from 100 ms, which is taken before there are any, to 2 s.
+int32_t temporal_connection_pulse(TemporalConnection* connection, uint64_t* answers, uint64_t* way_ms,
+                                  TemporalBytes* error);
+// Has the server end the polls of the connection's workers at a time from now, or up to 1 s and the way later: none is
+// shorter than 1.5 s and the way. A task that comes moves the time to `after_a_task_ms` after it, but not beyond the last one. Polls that
 // were held back go on.
 int32_t temporal_connection_limit_polls(TemporalConnection* connection, uint64_t from_now_ms, uint64_t after_a_task_ms,
                                         uint64_t at_most_from_now_ms, TemporalBytes* error);

@@ -8,7 +8,10 @@ use crate::{
     trust::{NoVerification, system_roots},
 };
 use bytes::{Buf, BufMut, Bytes};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 use temporalio_client::{
     Url,
     callback_based::{CallbackBasedGrpcService, GrpcRequest, GrpcSuccessResponse},
@@ -165,10 +168,26 @@ fn without_false_cancellations(status: Status) -> Status {
     Status::unavailable(innermost(cause))
 }
 
+/// Whether it is the server that says so, and not the way to it.
+fn is_of_the_server(status: &Status) -> bool {
+    std::error::Error::source(status).is_none() && status.code() != tonic::Code::Unavailable
+}
+
+/// Calls that the server neither keeps waiting nor hands on.
+fn is_answered_at_once(rpc: &str) -> bool {
+    matches!(
+        rpc,
+        "GetSystemInfo" | "DescribeNamespace" | "RecordActivityTaskHeartbeat"
+    ) || rpc.starts_with("RespondActivityTask")
+}
+
+/// Sends a call, and lets `polls` know when the server answers.
 async fn send(
     mut grpc: Grpc<Channel>,
     call: GrpcRequest,
+    polls: &Polls,
 ) -> std::result::Result<GrpcSuccessResponse, Status> {
+    let at_once = is_answered_at_once(&call.rpc);
     let path = format!("/{}/{}", call.service, call.rpc);
     let path =
         PathAndQuery::try_from(path).map_err(|e| Status::internal(format!("no path: {e}")))?;
@@ -177,7 +196,11 @@ async fn send(
         .map_err(|e| Status::unavailable(innermost(&e)))?;
     let mut request = Request::new(call.proto);
     *request.metadata_mut() = MetadataMap::from_headers(call.headers);
+    let began = Instant::now();
     let answer = grpc.unary(request, path, Raw).await;
+    if answer.as_ref().err().is_none_or(is_of_the_server) {
+        polls.hear(at_once.then(|| began.elapsed()));
+    }
     let (headers, proto, _) = answer.map_err(without_false_cancellations)?.into_parts();
     Ok(GrpcSuccessResponse {
         headers: headers.into_headers(),
@@ -203,14 +226,17 @@ pub async fn open(
     }
     Ok(CallbackBasedGrpcService {
         callback: Arc::new(move |call| {
-            let grpc = grpc.clone();
-            match Kind::of(&call.rpc) {
-                None => Box::pin(send(grpc, call)),
-                Some(kind) => {
-                    let polls = polls.clone();
-                    Box::pin(async move { polls.pass(kind, call, |call| send(grpc, call)).await })
+            let (grpc, polls) = (grpc.clone(), polls.clone());
+            Box::pin(async move {
+                match Kind::of(&call.rpc) {
+                    None => send(grpc, call, &polls).await,
+                    Some(kind) => {
+                        polls
+                            .pass(kind, call, |call| send(grpc, call, &polls))
+                            .await
+                    }
                 }
-            }
+            })
         }),
     })
 }

@@ -334,6 +334,27 @@ pub unsafe extern "C" fn temporal_connection_limit_polls(
     }
 }
 
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_connection_pulse(
+    connection: *mut TemporalConnection,
+    answers: *mut u64,
+    way_ms: *mut u64,
+    error: *mut Bytes,
+) -> i32 {
+    unsafe {
+        answer_now(error, || {
+            ffi::place(answers)?;
+            ffi::place(way_ms)?;
+            let (so_many, way) = ffi::handle(connection)?.polls.pulse();
+            answers.write(so_many);
+            way_ms.write(u64::try_from(way.as_millis()).unwrap_or(u64::MAX));
+            Ok(())
+        })
+    }
+}
+
 /// Once, and no longer than it helps: core tells it again at its shutdown.
 async fn tell(mut core: Connection, goodbye: ShutdownWorkerRequest) {
     let mut request = tonic::Request::new(goodbye);

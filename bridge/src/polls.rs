@@ -5,7 +5,7 @@
 use crate::goodbyes::goodbye;
 use prost::Message;
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     future::Future,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
@@ -23,11 +23,15 @@ use tonic::{
 /// The server answers an empty poll this long before the poll's timeout (`returnEmptyTaskTimeBudget` of its matching
 /// service).
 const ANSWERED_BEFORE: Duration = Duration::from_secs(1);
-/// How long the server holds a poll at least. A poll reaches one partition of its task queue, which forwards it to the
-/// root, where it sees the tasks of all the others; there it is answered a second earlier still. And after a task that
-/// found no poller the server reports no other one of the partition for half a second: for that long, and the way to the
-/// server, a poll has to see all of them, or a task that comes meanwhile is reported to nobody.
-const SHORTEST: Duration = Duration::from_millis(1600);
+/// How long the server holds a poll at least, besides the way there. A poll reaches one partition of its task queue, which
+/// forwards it to the root, where it sees the tasks of all the others; there it is answered a second earlier still. And
+/// after a task that found no poller the server reports no other one of the partition for half a second: for that long, and
+/// the way to the server, a poll has to see all of them, or a task that comes meanwhile is reported to nobody.
+const SHORTEST: Duration = Duration::from_millis(1500);
+/// The way to a server that is near, and what is taken for it until it has been measured.
+const SHORTEST_WAY: Duration = Duration::from_millis(100);
+/// A call that takes longer says more of the server than of the way.
+const LONGEST_WAY: Duration = Duration::from_secs(2);
 /// The same of a sticky queue, which has one partition: the server refuses polls with a timeout under 2 s
 /// (`MinLongPollTimeout`). A little more, for the way to it.
 const SHORTEST_STICKY: Duration = Duration::from_millis(1050);
@@ -38,6 +42,9 @@ const LONGEST: Duration = Duration::from_secs(69);
 const WORTH_A_POLL: Duration = Duration::from_millis(500);
 /// Polls end this long after their limit, so that who decides at that moment finds them open, and not just repeated.
 const AFTER_THE_LIMIT: Duration = Duration::from_millis(20);
+
+/// So many of the last round trips are remembered.
+const ROUND_TRIPS: usize = 8;
 
 /// The calls whose answer may bring a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,6 +91,10 @@ struct State {
     under_way: usize,
     /// One came since the limit was set.
     task_came: bool,
+    /// How often the server has answered anything.
+    answers: u64,
+    /// What the last calls took that the server answers at once, the newest first.
+    round_trips: VecDeque<Duration>,
 }
 
 impl State {
@@ -99,7 +110,13 @@ impl State {
         if sticky {
             return Some(left.clamp(SHORTEST_STICKY, LONGEST));
         }
-        (left >= WORTH_A_POLL).then(|| left.clamp(SHORTEST, LONGEST))
+        (left >= WORTH_A_POLL).then(|| left.clamp(SHORTEST + self.way(), LONGEST))
+    }
+
+    /// There and back, the longest of the last few: one that is late is more than a mean says.
+    fn way(&self) -> Duration {
+        let longest = self.round_trips.iter().max();
+        longest.map_or(SHORTEST_WAY, |&way| way.clamp(SHORTEST_WAY, LONGEST_WAY))
     }
 
     fn see_task(&mut self, now: Instant) {
@@ -157,6 +174,22 @@ impl Polls {
             state.leaving = false;
             state.task_came = false;
         });
+    }
+
+    /// The server has answered: `took` is what a call took that it does not keep waiting.
+    pub fn hear(&self, took: Option<Duration>) {
+        let mut state = self.state();
+        state.answers += 1;
+        if let Some(took) = took {
+            state.round_trips.truncate(ROUND_TRIPS - 1);
+            state.round_trips.push_front(took);
+        }
+    }
+
+    /// How often the server has answered, and how long the way there and back is.
+    pub fn pulse(&self) -> (u64, Duration) {
+        let state = self.state();
+        (state.answers, state.way())
     }
 
     /// Holds new polls back. What it gives is to be told to the server, before the last polls have ended: a task that
@@ -376,6 +409,28 @@ mod tests {
             assert!((5_900..=6_020).contains(&timeout_of_a_poll(&polls).await));
             polls.limit(after(600));
             assert_eq!(timeout_of_a_poll(&polls).await, 2_600);
+        });
+    }
+
+    #[test]
+    fn the_shortest_poll_is_longer_by_the_way_to_the_server() {
+        run(async {
+            let polls = Polls::default();
+            assert_eq!(polls.pulse(), (0, SHORTEST_WAY));
+            for milliseconds in [5, 600, 7] {
+                polls.hear(Some(Duration::from_millis(milliseconds)));
+            }
+            polls.limit(after(600));
+            assert_eq!(timeout_of_a_poll(&polls).await, 3_100);
+            let way = Duration::from_millis(600);
+            assert_eq!(polls.pulse(), (3, way), "the longest of the last");
+            for _ in 0..ROUND_TRIPS {
+                polls.hear(Some(Duration::from_millis(5)));
+            }
+            polls.hear(None);
+            assert_eq!(polls.pulse().1, SHORTEST_WAY, "old ones are forgotten");
+            polls.hear(Some(Duration::from_secs(60)));
+            assert_eq!(polls.pulse().1, LONGEST_WAY);
         });
     }
 

@@ -99,6 +99,13 @@ void Connection::set_identity(const std::string& identity) const {
   });
 }
 
+Connection::Pulse Connection::pulse() const {
+  std::uint64_t answers = 0;
+  std::uint64_t way = 0;
+  detail::call_now([&](TemporalBytes* error) { return temporal_connection_pulse(handle_, &answers, &way, error); });
+  return {.answers = answers, .way = std::chrono::milliseconds{way}};
+}
+
 void Connection::limit_polls(const PollLimit& limit) const {
   const auto count = [](std::chrono::steady_clock::duration duration) {
     return static_cast<std::uint64_t>(

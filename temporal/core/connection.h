@@ -6,6 +6,7 @@
 #include <temporal_bridge.pb.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -62,14 +63,23 @@ class Connection {
   /// For the workers from now on. @throws Error
   void set_identity(const std::string& identity) const;
 
+  /// Signs of life of the server.
+  struct Pulse {
+    std::uint64_t answers = 0;  ///< to any call so far
+    /// There and back: the longest of the last 8 calls that are answered at once, between 100 ms and 2 s.
+    std::chrono::milliseconds way = {};
+  };
+  /// @throws Error
+  [[nodiscard]] Pulse pulse() const;
+
   /// When polls are to end.
   struct PollLimit {
     std::chrono::steady_clock::time_point at = {};
     std::chrono::milliseconds after_a_task = {};         ///< a task that comes moves the limit to this long after it,
     std::chrono::steady_clock::time_point at_most = {};  ///< but not beyond this
   };
-  /// Has the server end the polls of the connection's workers at the limit, or up to 1.1 s later: none is shorter than
-  /// 1.6 s. Polls that were held back go on. @throws Error
+  /// Has the server end the polls of the connection's workers at the limit, or up to 1 s and the way later: none is
+  /// shorter than 1.5 s and the way. Polls that were held back go on. @throws Error
   void limit_polls(const PollLimit& limit) const;
   /// Holds new polls back, until they are limited again or a worker begins to shut down. The result comes when none is
   /// under way any more; `task_came` says of it whether a task came since the polls were limited.

@@ -6,8 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <future>
 #include <stop_token>
+#include <vector>
 
 namespace temporal::lambda::detail {
 namespace {
@@ -20,7 +22,16 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-using Deadlines = HandlerTest;
+class Deadlines : public HandlerTest {
+ protected:
+  /// The server answers nothing when the worker has started, unless `answers` grows.
+  void be_silent() {
+    stage.pulse = [this]() -> Connection::Pulse { return {.answers = answers, .way = 100ms}; };
+    stage.on_probe = [](Duration) { throw ConnectionError("no answer"); };
+  }
+
+  std::uint64_t answers = 1;
+};
 
 TEST_F(Deadlines, F4_StopsWhenTheBudgetIsSpent) {
   auto handler = make();
@@ -109,31 +120,62 @@ TEST_F(Deadlines, F6_FailsWhenTheServerRefusesTheWorker) {
 
 TEST_F(Deadlines, F6_SurvivesAServerThatComesBack) {
   auto handler = make();
-  bool gone = false;
-  stage.on_probe = [&](Duration) {
-    if (gone) throw ConnectionError("refused");
-  };
-  stage.on_wait = [&](SteadyTime until, auto) {
-    gone = true;
+  be_silent();
+  stage.on_probe = {};  // it is back when it is asked
+  EXPECT_EQ(type_of(handler(event())), "success");
+  EXPECT_EQ(stage.probes.size(), 1U);
+  EXPECT_THAT(stage.logged("WARN"), IsEmpty());
+}
+
+TEST_F(Deadlines, F6_DoesNotAskAServerThatHasJustEndedThePolls) {
+  auto handler = make();
+  stage.on_probe = [](Duration) { throw ConnectionError("too far away"); };
+  EXPECT_EQ(type_of(handler(event())), "success");
+  EXPECT_THAT(stage.probes, IsEmpty());
+}
+
+TEST_F(Deadlines, F6_WarnsOfAServerThatIsSilentAtTheEndWhenItWasThereBefore) {
+  auto handler = make();
+  be_silent();
+  stage.on_wait = [this](SteadyTime until, auto) {
+    ++answers;
     stage.clock->advance_to(until);
-    gone = false;
     return std::exception_ptr{};
   };
   EXPECT_EQ(type_of(handler(event())), "success");
+  EXPECT_EQ(stage.probes, (std::vector<Duration>{2s, 2s})) << "a lost packet is no silence";
+  ASSERT_EQ(stage.logged("WARN").size(), 1U);
+  EXPECT_EQ(stage.logged("WARN").front()["error"], "no answer");
+}
+
+TEST_F(Deadlines, F6_F5_AsksASilentServerOnlyWhenActivitiesHadTheirTime) {
+  auto handler = make();
+  be_silent();
+  SteadyTime drain_until;
+  const auto start = stage.clock->now();
+  stage.on_shutdown = [&](SteadyTime deadline) {
+    drain_until = deadline;
+    stage.clock->advance_to(deadline);
+    return true;
+  };
+  EXPECT_EQ(type_of(handler(event(60s))), "Temporal.ConnectionError");
+  EXPECT_EQ(drain_until, start + 53s + 5s + 500ms);
+  const auto left = 1500ms - answer_margin - hook_reserve;
+  EXPECT_EQ(stage.probes, (std::vector<Duration>{left / 2, left})) << "the clock stands still in between";
 }
 
 TEST_F(Deadlines, F6_FailsWithTheConnectionErrorWhenTheServerNeverCameBack) {
   auto handler = make();
-  stage.on_probe = [](Duration) { throw ConnectionError("refused"); };
+  be_silent();
   const auto outcome = handler(event());
   EXPECT_EQ(type_of(outcome), "Temporal.ConnectionError");
-  EXPECT_THAT(outcome.failure->message, AllOf(HasSubstr("localhost:7233"), HasSubstr("refused")));
+  EXPECT_THAT(outcome.failure->message, AllOf(HasSubstr("localhost:7233"), HasSubstr("no answer")));
 }
 
 TEST_F(Deadlines, F5_F6_SaysThatTheServerIsGoneWhenThatIsWhyWorkIsStuck) {
   auto handler = make();
   stage.on_shutdown = [](SteadyTime) { return false; };
-  stage.on_probe = [](Duration) { throw ConnectionError("no answer"); };
+  be_silent();
   const auto outcome = handler(event());
   EXPECT_EQ(type_of(outcome), "Temporal.ConnectionError");
   EXPECT_TRUE(outcome.must_exit);
@@ -254,11 +296,21 @@ TEST_F(Deadlines, X1_ABusyWorkerWaitsForTheEndOfItsBudgetWithoutLookingAllTheTim
 TEST_F(Deadlines, X1_F6_IsNotIdleWhileTheServerIsGone) {
   auto handler = make([](auto& config) { config.idle_timeout = 2s; });
   const auto start = stage.clock->now();
+  be_silent();
   stage.on_probe = [&](Duration) {
     if (stage.clock->now() < start + 5s) throw ConnectionError("refused");
   };
   EXPECT_EQ(type_of(handler(event())), "success");
   EXPECT_EQ(stage.clock->now(), start + 6s);
+}
+
+TEST_F(Deadlines, X1_F10_TakesLongerToLeaveWhereTheServerIsFar) {
+  auto handler = make([](auto& config) { config.idle_timeout = 600ms; });
+  stage.pulse = [this]() -> Connection::Pulse { return {.answers = ++answers, .way = 600ms}; };
+  const auto start = stage.clock->now();
+  EXPECT_EQ(type_of(handler(event())), "success");
+  EXPECT_EQ(stage.clock->now(), start + 500ms + 600ms) << "no task is on its way";
+  EXPECT_THAT(stage.holds, ElementsAre(start + 1100ms + 1s + 1200ms)) << "the last poll has to come back";
 }
 
 TEST_F(Deadlines, F10_HasTheServerEndThePollsWhenTheWorkerLeaves) {

@@ -79,7 +79,7 @@ TEST_F(Invocations, F7_GoesThroughItsStepsInOrderWhenCold) {
   auto handler = make();
   EXPECT_EQ(type_of(handler(event())), "success");
   EXPECT_THAT(stage.calls, ElementsAre("load", "configure", "connect", "create worker", "start", "wait", "hold polls",
-                                       "wait", "probe", "shutdown", "hook", "scope destroyed"));
+                                       "wait", "shutdown", "hook", "scope destroyed"));
 }
 
 TEST_F(Invocations, F7_A8_C9_ConfiguresAnewButLoadsOnceWhenWarm) {
@@ -88,7 +88,7 @@ TEST_F(Invocations, F7_A8_C9_ConfiguresAnewButLoadsOnceWhenWarm) {
   stage.calls.clear();
   EXPECT_EQ(type_of(handler(event())), "success");
   EXPECT_THAT(stage.calls, ElementsAre("configure", "probe", "create worker", "start", "wait", "hold polls", "wait",
-                                       "probe", "shutdown", "hook", "scope destroyed"));
+                                       "shutdown", "hook", "scope destroyed"));
   EXPECT_EQ(stage.workers.back().workflows.size(), 1U) << "a fresh configuration each time";
 }
 

@@ -20,8 +20,12 @@ constexpr Duration comfortable_work_time = std::chrono::seconds{5};
 constexpr Duration cancellation_grace = std::chrono::milliseconds{500};
 /// No poll begins in this time before the limit of the polls: a worker that is busy moves the limit before.
 constexpr Duration no_more_polls = std::chrono::milliseconds{500};
-/// What the last polls get for their end: one that began just before `no_more_polls` is held for 1.6 s.
-constexpr Duration poll_grace = std::chrono::milliseconds{1200};
+/// What the last polls get for their end: one that began just before `no_more_polls` is held for 1.5 s and the way to
+/// the server, and its answer has to come back.
+constexpr Duration poll_grace(Duration way) { return std::chrono::seconds{1} + 2 * way; }
+/// The server sends no second invocation for a task queue within half a second, and no sooner can be known that no task
+/// is on its way.
+constexpr Duration least_idle_timeout(Duration way) { return std::chrono::milliseconds{500} + way; }
 /// The answer is sent this long before the deadline at the latest: 0.25 s, and a little for the sending itself.
 constexpr Duration answer_margin = std::chrono::milliseconds{260};
 /// What drains leave for hooks and scope when the time is short.
@@ -60,8 +64,8 @@ struct Schedule {
   [[nodiscard]] constexpr SteadyTime last_poll_limit() const { return stop_at() - no_more_polls; }
 
   /// How long polls that are to end at `begin` are waited for: half of what is left at most, the rest is for draining.
-  [[nodiscard]] constexpr SteadyTime polls_until(SteadyTime begin) const {
-    return begin + std::min(poll_grace, std::max((drain_until(begin) - begin) / 2, Duration::zero()));
+  [[nodiscard]] constexpr SteadyTime polls_until(SteadyTime begin, Duration way) const {
+    return begin + std::min(poll_grace(way), std::max((drain_until(begin) - begin) / 2, Duration::zero()));
   }
 
   /// When draining that began at `begin` gives up: activities had their graceful timeout and their cancellation.

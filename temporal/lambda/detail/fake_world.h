@@ -75,6 +75,8 @@ struct Stage {
   std::function<Worker::Status()> status = {};
   /// True: a task came.
   std::function<bool(SteadyTime until)> on_hold = {};
+  /// In place of a server that is near and has answered since it was last asked for.
+  std::function<Connection::Pulse()> pulse = {};
 
   void record(std::string what) {
     const std::lock_guard lock{mutex};
@@ -141,6 +143,9 @@ class FakeConnection final : public Connection {
     if (stage_.on_create) stage_.on_create();
     return std::make_shared<FakeWorker>(stage_);
   }
+  [[nodiscard]] Pulse pulse() const override {
+    return stage_.pulse ? stage_.pulse() : Pulse{.answers = ++answers_, .way = std::chrono::milliseconds{100}};
+  }
   void limit_polls(const PollLimit& limit) override { stage_.poll_limits.push_back(limit); }
   bool hold_polls(SteadyTime until, std::stop_token) override {
     stage_.record("hold polls");
@@ -150,6 +155,7 @@ class FakeConnection final : public Connection {
 
  private:
   Stage& stage_;
+  mutable std::uint64_t answers_ = 0;
 };
 
 inline World fake_world(Stage& stage, LogLevel level = LogLevel::debug) {

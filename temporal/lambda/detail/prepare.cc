@@ -1,5 +1,7 @@
 #include <temporal/lambda/detail/prepare.h>
 
+#include <temporal/lambda/detail/deadline.h>
+
 #include <temporal/common/client_errors.h>
 #include <temporal/lambda/detail/duration_text.h>
 
@@ -18,7 +20,7 @@ constexpr Duration longest_setting = 24h;  // keeps the arithmetic of deadlines 
 /// The server asks for an invocation at most every 500 ms a task queue partition, and forgets what came in between (its
 /// setting workercontroller.hook.min_signal_interval_no_sync_match). A worker that stays for longer finds those tasks;
 /// without one they would wait for the next task, or for the server's look at its backlogs minutes later.
-constexpr Duration least_idle_timeout = 600ms;
+constexpr Duration shortest_idle_timeout = least_idle_timeout(100ms);
 
 bool is_blank(const std::string& text) {
   return std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });
@@ -132,11 +134,11 @@ void apply_overrides(LambdaWorkerConfig& config, const WorkerDeploymentVersion& 
         "stay disabled on Lambda");
     options.disable_eager_activity_execution = true;
   }
-  if (config.idle_timeout > Duration::zero() && config.idle_timeout < least_idle_timeout) {
+  if (config.idle_timeout > Duration::zero() && config.idle_timeout < shortest_idle_timeout) {
     log.warn(
         "idle_timeout is shorter than the server's interval between invocations: it is raised, or tasks would wait",
-        {{"idle_timeout_seconds", seconds(*config.idle_timeout)}, {"raised_to", seconds(least_idle_timeout)}});
-    config.idle_timeout = least_idle_timeout;
+        {{"idle_timeout_seconds", seconds(*config.idle_timeout)}, {"raised_to", seconds(shortest_idle_timeout)}});
+    config.idle_timeout = shortest_idle_timeout;
   }
 }
 

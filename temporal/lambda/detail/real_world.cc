@@ -54,6 +54,10 @@ class RealConnection final : public Connection {
   std::shared_ptr<Worker> create_worker(const worker::WorkerOptions& options) override {
     return std::make_shared<RealWorker>(client_, options);
   }
+  [[nodiscard]] Pulse pulse() const override {
+    const auto pulse = connection().pulse();
+    return {.answers = pulse.answers, .way = pulse.way};
+  }
   void limit_polls(const PollLimit& limit) override {
     const auto after_a_task = std::chrono::duration_cast<std::chrono::milliseconds>(limit.after_a_task);
     connection().limit_polls({limit.at, after_a_task, limit.at_most});

@@ -6,15 +6,19 @@
 #include <temporal/lambda/error.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
 namespace temporal::lambda::detail {
 namespace {
 
-using std::chrono_literals::operator""ms;
+using namespace std::chrono_literals;
 
-constexpr Duration last_probe = 250ms;
+constexpr Duration longest_probe = 2s;
 constexpr Duration least_timeout = 50ms;
+constexpr int probes = 2;  ///< a lost packet, or a connection that the server renews, is no silence
 
 enum class End { budget_spent, idle, stopped, failed };
 
@@ -67,6 +71,7 @@ class Stint {
       if (!started) {
         return {.abandoned = true, .error = lost("did not answer when the worker was started")};
       }
+      answers_at_start_ = answers_ = pulse().answers;
       end = wait(result.error);
     } catch (...) {
       result.error = std::current_exception();
@@ -82,6 +87,8 @@ class Stint {
                        {{"waited_seconds", seconds(clock().now() - begin)}});
     }
     shift_.log.info("worker stopped", {{"reason", to_string(end)}, {"drain_seconds", seconds(clock().now() - begin)}});
+    // After the drain, which a server that is slow to answer must not shorten.
+    if (end == End::budget_spent) result.error = silence();
     return result;
   }
 
@@ -93,10 +100,19 @@ class Stint {
 
   [[nodiscard]] const Clock& clock() const { return *shift_.world.clock; }
 
+  [[nodiscard]] Connection::Pulse pulse() const { return connection_->pulse(); }
+
+  /// None: it does not end when it is idle. Far from the server it takes longer to be sure that no task is on its way.
+  [[nodiscard]] std::optional<Duration> idle_timeout() const {
+    if (!config_.idle_timeout) return std::nullopt;
+    return std::max(*config_.idle_timeout, least_idle_timeout(pulse().way));
+  }
+
   /// When the worker leaves, should no task come.
   [[nodiscard]] SteadyTime leave_at() const {
     const auto stop_at = shift_.schedule.stop_at();
-    return config_.idle_timeout ? std::min(stop_at, idle_since_ + *config_.idle_timeout) : stop_at;
+    const auto idle = idle_timeout();
+    return idle ? std::min(stop_at, idle_since_ + *idle) : stop_at;
   }
 
   /// A busy worker moves the limit of its polls before they stop. The budget's end does not move.
@@ -114,7 +130,9 @@ class Stint {
       if (shift_.stop.stop_requested()) return End::stopped;
       see_tasks();
       if (clock().now() < leave_at()) continue;
-      const bool task_came = connection_->hold_polls(shift_.schedule.polls_until(clock().now()), shift_.stop);
+      answers_ = pulse().answers;
+      const bool task_came =
+          connection_->hold_polls(shift_.schedule.polls_until(clock().now(), pulse().way), shift_.stop);
       error = worker_->wait_until(clock().now(), shift_.stop);
       if (error) return End::failed;
       if (shift_.stop.stop_requested()) return End::stopped;
@@ -122,12 +140,8 @@ class Stint {
       if (task_came && !time_is_up) idle_since_ = clock().now();
       see_tasks();
       if (clock().now() < leave_at()) continue;
-      const auto silence = ask_server();
-      if (time_is_up) {
-        error = silence;
-        return End::budget_spent;
-      }
-      if (!silence) return End::idle;
+      if (time_is_up) return End::budget_spent;
+      if (is_alive(shift_.schedule.stop_at())) return End::idle;
       idle_since_ = clock().now();  // no tasks come from a server that is gone: that is not idleness, it may come back
     }
   }
@@ -141,18 +155,30 @@ class Stint {
 
   void limit_polls() {
     const auto last = shift_.schedule.last_poll_limit();
-    connection_->limit_polls({.at = std::min(leave_at(), last),
-                              .after_a_task = config_.idle_timeout.value_or(Duration::zero()),
-                              .at_most = last});
+    connection_->limit_polls(
+        {.at = std::min(leave_at(), last), .after_a_task = idle_timeout().value_or(Duration::zero()), .at_most = last});
   }
 
-  /// A last call, for two reasons. The worker goes on trying while the server is gone: one that never came back is an
-  /// error. And when the answer is here, the task that a last poll brought has reached the worker.
-  std::exception_ptr ask_server() {
-    const Duration left = shift_.schedule.deadline - answer_margin - hook_reserve - clock().now();
-    const auto error = probe(*connection_, std::clamp(left, least_timeout, last_probe));
-    if (!error) return {};
-    return lost("stopped answering and did not come back: " + to_failure(error).message);
+  /// Whether the server answers. The last polls, which it has just ended, say so; it is asked only when they did not.
+  bool is_alive(SteadyTime until, std::string* why = nullptr) {
+    for (int left = probes; left > 0 && pulse().answers == answers_; --left) {
+      const Duration share = (until - clock().now()) / left;
+      const auto error = probe(*connection_, std::clamp(share, least_timeout, longest_probe));
+      if (!error) return true;
+      if (why != nullptr) *why = to_failure(error).message;
+    }
+    return pulse().answers != answers_;
+  }
+
+  /// What a server that is silent at the end means. The worker goes on trying while it is gone; one that never came
+  /// back in the whole invocation is an error. When it was there, its work is done, and what it has not heard it asks
+  /// again.
+  std::exception_ptr silence() {
+    std::string why;
+    if (is_alive(shift_.schedule.deadline - answer_margin - hook_reserve, &why)) return {};
+    if (answers_ == answers_at_start_) return lost("never answered while the worker ran: " + why);
+    shift_.log.warn("the Temporal server is silent at the end of the invocation", {{"error", why}});
+    return {};
   }
 
   const LambdaWorkerConfig& config_;
@@ -161,6 +187,8 @@ class Stint {
   std::shared_ptr<Worker> worker_;
   SteadyTime idle_since_ = {};
   bool busy_ = false;
+  std::uint64_t answers_at_start_ = 0;  ///< of the server, when the worker had started
+  std::uint64_t answers_ = 0;           ///< before the last polls were held
 };
 
 WorkResult try_work(const LambdaWorkerConfig& config, const Shift& shift) {

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -51,14 +52,21 @@ class Connection {
   virtual void probe(Duration timeout) = 0;
   virtual std::shared_ptr<Worker> create_worker(const worker::WorkerOptions& options) = 0;
 
+  /// Signs of life of the server.
+  struct Pulse {
+    std::uint64_t answers = 0;  ///< to any call so far
+    Duration way = {};          ///< there and back, with room for one that is slow
+  };
+  [[nodiscard]] virtual Pulse pulse() const = 0;
+
   /// When polls are to end.
   struct PollLimit {
     std::chrono::steady_clock::time_point at = {};
     Duration after_a_task = {};                          ///< a task that comes moves the limit to this long after it,
     std::chrono::steady_clock::time_point at_most = {};  ///< but not beyond this
   };
-  /// Has the server end the polls of workers on this connection at the limit, or up to 1.1 s later; in the last 0.5 s
-  /// before it no poll begins. What `hold_polls` held goes on.
+  /// Has the server end the polls of workers on this connection at the limit, or up to 1 s and the way later; in the
+  /// last 0.5 s before it no poll begins. What `hold_polls` held goes on.
   virtual void limit_polls(const PollLimit& limit) = 0;
   /// Holds new polls back and waits until none is under way, but no longer than `until`, nor beyond a stop. A worker
   /// that is shut down then loses no task.
