@@ -35,6 +35,9 @@ TEST_P(DeadlineTest, F4_F5_F10_AnActivityThatIsNotDone) {
   EXPECT_EQ(stack.client().execute<lingers>(stack.start_options("lingers"), std::string{how}).get(), attempt);
   stack.wait_for_rest();
   EXPECT_THAT(stack.lambda().events("function_error"), IsEmpty());
+  // What is stuck is gone: the process has begun anew. One that exits would be a failed invocation for Lambda.
+  EXPECT_THAT(stack.lambda().events("environment_end"), IsEmpty());
+  EXPECT_EQ(stack.lambda().events("environment_start").size(), 1U);
   expect_in_time(stack.lambda());
 }
 

@@ -30,7 +30,8 @@ struct Failure {
 struct Outcome {
   std::optional<Failure> failure = {};  ///< none: success, answered with `null`
   /// Something is stuck and was abandoned on a thread that cannot be killed. Send the answer, then end the process
-  /// without running destructors; the next event gets a fresh one.
+  /// without running destructors; the next event gets a fresh one. For Lambda a process that ends before it has asked
+  /// for the next event has failed: `run_worker` replaces its image instead.
   bool must_exit = false;
 };
 

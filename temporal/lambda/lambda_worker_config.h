@@ -35,8 +35,8 @@ struct LambdaWorkerConfig {
   /// With no task running and none received for this long, the invocation ends early; the server invokes again when
   /// there is a task. Not chosen: it goes on until the buffer. `TEMPORAL_LAMBDA_IDLE_TIMEOUT` pre-fills it. At least
   /// 600 ms: the server sends no second invocation within half a second. Less is raised, with a warning. The end comes
-  /// up to 1.1 s later: the server ends the last polls, so that no task is lost, and holds each for 1.6 s at least. Both
-  /// are longer where the way to the server and back takes more than 100 ms.
+  /// up to 1.1 s later: the server ends the last polls, so that no task is lost, and holds each for 1.6 s at least.
+  /// Both are longer where the way to the server and back takes more than 100 ms.
   std::optional<Duration> idle_timeout = {};
 
   /// The buffer that counts: the chosen one, or the graceful shutdown timeout and 2 s for cancellation and hooks.

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view base_path = "/2018-06-01/runtime";
 constexpr std::size_t longest_quote = 200;
+constexpr std::size_t longest_cause = 4096;
 constexpr std::int64_t latest_deadline = 9'000'000'000'000;  // the year 2255: later ones overflow a Timestamp
 
 std::string header(const detail::HttpReply& reply, std::string_view name) {
@@ -29,6 +30,18 @@ std::optional<Timestamp> parse_deadline(const std::string& text) {
 std::string error_body(std::string_view type, std::string_view message) {
   const nlohmann::json body = {{"errorMessage", message}, {"errorType", type}, {"stackTrace", nlohmann::json::array()}};
   return body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+std::string error_type(std::string_view type) { return "\r\nLambda-Runtime-Function-Error-Type: " + std::string{type}; }
+
+/// What X-Ray shows as the cause of the fault. Lambda drops one of more than 1 MB; a header holds ASCII only.
+std::string x_ray_cause(std::string_view type, std::string_view message) {
+  const auto none = nlohmann::json::array();
+  const nlohmann::json exception = {{"message", message.substr(0, longest_cause)}, {"type", type}, {"stack", none}};
+  const nlohmann::json cause = {
+      {"working_directory", "/var/task"}, {"exceptions", nlohmann::json::array({exception})}, {"paths", none}};
+  return "\r\nLambda-Runtime-Function-XRay-Error-Cause: " +
+         cause.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -61,7 +74,8 @@ std::optional<Invocation> RuntimeClient::next(std::stop_token stop) {
   if (!reply) return std::nullopt;
   if (reply->status != 200) {
     throw RuntimeApiError("the Lambda Runtime API answered the request for the next event with status " +
-                          std::to_string(reply->status) + ": " + reply->body.substr(0, longest_quote));
+                              std::to_string(reply->status) + ": " + reply->body.substr(0, longest_quote),
+                          reply->status);
   }
   Invocation invocation{
       .request_id = header(*reply, "lambda-runtime-aws-request-id"),
@@ -77,16 +91,17 @@ std::optional<Invocation> RuntimeClient::next(std::stop_token stop) {
   return invocation;
 }
 
-void RuntimeClient::post(const std::string& path, std::string_view body, std::string_view error_type) {
+void RuntimeClient::post(const std::string& path, std::string_view body, const std::string& headers) {
   std::string request = "POST " + std::string{base_path} + path + " HTTP/1.1\r\nHost: " + host_ +
                         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(body.size());
-  if (!error_type.empty()) request += "\r\nLambda-Runtime-Function-Error-Type: " + std::string{error_type};
+  request += headers;
   request += "\r\n\r\n";
   request += body;
   const auto reply = call(request, "take an answer", {});
   if (reply->status / 100 != 2) {
     throw RuntimeApiError("the Lambda Runtime API answered " + path + " with status " + std::to_string(reply->status) +
-                          ": " + reply->body.substr(0, longest_quote));
+                              ": " + reply->body.substr(0, longest_quote),
+                          reply->status);
   }
 }
 
@@ -95,11 +110,12 @@ void RuntimeClient::respond(const std::string& request_id, std::string_view json
 }
 
 void RuntimeClient::fail(const std::string& request_id, std::string_view type, std::string_view message) {
-  post("/invocation/" + request_id + "/error", error_body(type, message), type);
+  post("/invocation/" + request_id + "/error", error_body(type, message),
+       error_type(type) + x_ray_cause(type, message));
 }
 
 void RuntimeClient::init_error(std::string_view type, std::string_view message) {
-  post("/init/error", error_body(type, message), type);
+  post("/init/error", error_body(type, message), error_type(type));
 }
 
 }  // namespace temporal::lambda

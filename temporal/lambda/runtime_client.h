@@ -7,6 +7,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// \file
 /// The client of Lambda's Runtime API: gets events, sends answers.
@@ -22,7 +23,13 @@ struct HttpReply;
 /// The Runtime API cannot be reached, answered with an error or with something that is not understood.
 class RuntimeApiError : public Error {
  public:
-  using Error::Error;
+  explicit RuntimeApiError(std::string message, int status = 0) : Error(std::move(message)), status_(status) {}
+
+  /// Of its answer, if it gave one. After a 5xx the runtime has to end.
+  [[nodiscard]] int status() const noexcept { return status_; }
+
+ private:
+  int status_;
 };
 
 /// Speaks HTTP/1.1 over one connection that is kept open. A broken connection is opened again once for each call.
@@ -48,7 +55,7 @@ class RuntimeClient {
 
  private:
   std::optional<detail::HttpReply> call(std::string_view request, std::string_view what, const std::stop_token& stop);
-  void post(const std::string& path, std::string_view body, std::string_view error_type);
+  void post(const std::string& path, std::string_view body, const std::string& headers);
 
   std::string host_;
   std::unique_ptr<detail::HttpConnection> connection_;

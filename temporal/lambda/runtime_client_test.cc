@@ -2,6 +2,8 @@
 
 #include <temporal/lambda/detail/fake_runtime_api.h>
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -73,6 +75,14 @@ TEST(RuntimeClient, AnswersWithTheResultOrTheError) {
   EXPECT_EQ(body["errorType"], "Temporal.DeadlineError");
   EXPECT_EQ(body["errorMessage"], "too \"late\" \xef\xbf\xbd");
   EXPECT_EQ(body["stackTrace"], nlohmann::json::array());
+  const std::string name = "Lambda-Runtime-Function-XRay-Error-Cause: ";
+  const auto at = requests[1].find(name);
+  ASSERT_NE(at, std::string::npos);
+  const auto header = requests[1].substr(at + name.size(), requests[1].find("\r\n", at) - at - name.size());
+  EXPECT_TRUE(std::ranges::all_of(header, [](unsigned char c) { return c >= ' ' && c < 0x7f; }));
+  const auto cause = nlohmann::json::parse(header);
+  EXPECT_EQ(cause["exceptions"][0]["type"], "Temporal.DeadlineError");
+  EXPECT_EQ(cause["exceptions"][0]["message"], "too \"late\" \xef\xbf\xbd");
 }
 
 TEST(RuntimeClient, A4_ReportsAnInitError) {

@@ -218,11 +218,7 @@ void Environment::on_answer(Outcome outcome) {
   answered_ = true;
   if (outcome.failed) log("function_error", {{"type", outcome.error_type}, {"error", outcome.payload}});
   outcome.version = function_.version;
-  if (invocation_->wants_log) {
-    held_ = std::move(outcome);  // until END and REPORT
-  } else {
-    owner_.on_outcome(*invocation_, std::move(outcome));
-  }
+  held_ = std::move(outcome);  // until the runtime asks for the next event: Lambda counts one that exits as a failure
 }
 
 /// The environment is done with its event, or gone: END and REPORT.
@@ -242,7 +238,7 @@ void Environment::finish_invocation() {
                          {"max_memory_mb", max_memory_mb_},
                          {"report", to_string(report)}});
   if (auto outcome = std::exchange(held_, std::nullopt)) {
-    outcome->log = std::exchange(tail_, {});
+    if (invocation_->wants_log) outcome->log = std::exchange(tail_, {});
     owner_.on_outcome(*invocation_, std::move(*outcome));
   }
   invocation_.reset();
@@ -271,6 +267,7 @@ void Environment::retire(const char* why) {
 
 void Environment::on_exit(int wait_status) {
   const bool in_init = state_ == State::init;
+  const bool was_told_to = state_ == State::retiring;
   const auto exit = describe_exit(wait_status);
   timer_.cancel();
   memory_timer_.cancel();
@@ -284,7 +281,7 @@ void Environment::on_exit(int wait_status) {
   }
   state_ = State::ended;
   if (invocation_) {
-    if (!answered_ || in_init) {
+    if (!answered_ || in_init || !was_told_to) {
       Outcome outcome{.failed = true, .error_type = out_of_memory_ ? "Runtime.OutOfMemory" : "Runtime.ExitError"};
       if (init_error_) {
         outcome = *init_error_;
@@ -297,8 +294,9 @@ void Environment::on_exit(int wait_status) {
         outcome.payload = error_json(outcome.error_type, "RequestId: " + invocation_->request_id +
                                                              " Error: Task timed out after " + seconds + " seconds");
       } else {
-        outcome.payload = error_json(
-            outcome.error_type, "RequestId: " + invocation_->request_id + " Error: Runtime exited with error: " + exit);
+        const auto how =
+            answered_ ? std::string{"Runtime exited without providing a reason"} : "Runtime exited with error: " + exit;
+        outcome.payload = error_json(outcome.error_type, "RequestId: " + invocation_->request_id + " Error: " + how);
       }
       if (in_init) invoked_at_ = started_at_;
       on_answer(std::move(outcome));

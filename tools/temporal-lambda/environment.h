@@ -83,12 +83,12 @@ class Environment : public std::enable_shared_from_this<Environment> {
   boost::asio::steady_timer memory_timer_;
   Reply waiting_next_;
   std::optional<Invocation> invocation_;
-  bool answered_ = false;  ///< the current invocation's outcome has been told
+  bool answered_ = false;  ///< the current invocation has an outcome
   bool timed_out_ = false;
   bool out_of_memory_ = false;
   bool init_again_ = false;           ///< the first init failed: Lambda runs it once more, as part of the invocation
   std::string tail_ = {};             ///< the last lines of the current invocation
-  std::optional<Outcome> held_ = {};  ///< an outcome that waits for the last lines of its log
+  std::optional<Outcome> held_ = {};  ///< the outcome, until the runtime asks for the next event, or is gone
   bool frozen_ = false;
   std::optional<Outcome> init_error_;
   Clock::time_point started_at_ = {};

@@ -152,6 +152,14 @@ TEST_F(LocalLambdaTest, ACrashEndsTheEnvironmentAndTheNextEventGetsAFreshOne) {
   EXPECT_EQ(result("fine")["count"], 1);
 }
 
+// As Lambda's own sandbox daemon does: an invocation lasts until the runtime asks for the next event.
+TEST_F(LocalLambdaTest, AProcessThatExitsAfterItsAnswerHasFailed) {
+  start();
+  EXPECT_THAT(invoke("exit after the answer"),
+              testing::AllOf(HasSubstr("Runtime.ExitError"), HasSubstr("Runtime exited without providing a reason")));
+  EXPECT_EQ(result("fine")["count"], 1);
+}
+
 TEST_F(LocalLambdaTest, TheEndIsTheLastEventOfAnEnvironment) {
   start();
   invoke("exit");

@@ -91,6 +91,7 @@ struct Stage {
   std::vector<Connection::PollLimit> poll_limits = {};
   std::vector<SteadyTime> holds = {};  ///< until when the ends of polls were waited for
   std::vector<int> exits = {};
+  int restarts = 0;
   std::vector<nlohmann::json> records = {};
 
   /// The log records of one level.
@@ -179,6 +180,7 @@ inline World fake_world(Stage& stage, LogLevel level = LogLevel::debug) {
         return std::make_shared<FakeConnection>(stage);
       },
       .exit = [&stage](int code) { stage.exits.push_back(code); },
+      .restart = [&stage] { ++stage.restarts; },
   };
 }
 

@@ -6,12 +6,14 @@
 #include <temporal/core/worker_log.h>
 #include <temporal/envconfig/load_client_config.h>
 #include <temporal/lambda/detail/log_settings.h>
+#include <temporal/lambda/detail/restart.h>
 #include <temporal/lambda/detail/world.h>
 #include <temporal/worker/worker.h>
 
 #include <algorithm>
 #include <array>
 #include <condition_variable>
+#include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
@@ -135,7 +137,17 @@ World real_world() {
             worker::validate(worker);
           },
       .connect = std::move(connect),
-      .exit = [](int code) { std::_Exit(code); },
+      .exit =
+          [](int code) {
+            std::fflush(nullptr);
+            std::_Exit(code);
+          },
+      .restart =
+          [] {
+            std::fflush(nullptr);
+            restart();
+          },
+      .restarted = take_restart_mark(),
   };
 }
 

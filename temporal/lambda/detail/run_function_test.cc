@@ -74,12 +74,50 @@ TEST_F(RunFunction, A4_ReportsAFailedStartOnceAndExitsWithOne) {
   EXPECT_EQ(stage.logged("ERROR").size(), 1U);
 }
 
-TEST_F(RunFunction, F5_ExitsAfterTheAnswerWhenSomethingIsStuck) {
+TEST_F(RunFunction, F5_BeginsAnewAfterTheAnswerWhenSomethingIsStuck) {
   FakeRuntimeApi api{{{event("id-1")}, {FakeRuntimeApi::http(202)}}};
   stage.on_shutdown = [](auto) { return false; };
   run(api, configure);
-  EXPECT_THAT(stage.exits, ElementsAre(0));
+  EXPECT_EQ(stage.restarts, 1);
+  EXPECT_THAT(stage.exits, ElementsAre(0)) << "where that cannot be done";
   EXPECT_THAT(api.requests().at(1), HasSubstr("/invocation/id-1/response"));
+}
+
+TEST_F(RunFunction, F5_AProcessThatWasBegunAnewAsksForTheNextEventBeforeAllElse) {
+  for (const bool fails : {false, true}) {
+    FakeRuntimeApi api{{{event("id-2")}, {FakeRuntimeApi::http(202)}, {FakeRuntimeApi::http(500)}}};
+    auto world = fake_world(stage);
+    world.restarted = true;
+    std::size_t requests_before = 0;
+    const auto configure_when = [&](LambdaWorkerConfig& config) {
+      requests_before = api.requests().size();
+      if (fails) throw std::runtime_error("no secret store");
+      configure(config);
+    };
+    EXPECT_EQ(run_function(version, configure_when, world, api.host(), {}), 1);
+    EXPECT_EQ(requests_before, 1U);
+    EXPECT_THAT(api.requests().at(1), HasSubstr(fails ? "/invocation/id-2/error" : "/invocation/id-2/response"))
+        << "there is no init phase to report an error of";
+  }
+}
+
+TEST_F(RunFunction, EndsWhenTheRuntimeApiSaysThatItHasFailed) {
+  FakeRuntimeApi api{{{event("id-1")}, {FakeRuntimeApi::http(500, "container error")}, {event("id-2")}}};
+  EXPECT_EQ(run(api, configure), 1);
+  EXPECT_EQ(api.requests().size(), 2U);
+}
+
+TEST_F(RunFunction, F12_DoesNotBeginAnewWhenItIsToldToEnd) {
+  FakeRuntimeApi api{{{event("id-1")}, {FakeRuntimeApi::http(202)}}};
+  std::stop_source stop;
+  stage.on_wait = [&](auto, auto) {
+    stop.request_stop();
+    return std::exception_ptr{};
+  };
+  stage.on_shutdown = [](auto) { return false; };
+  run(api, configure, stop.get_token());
+  EXPECT_EQ(stage.restarts, 0);
+  EXPECT_THAT(stage.exits, ElementsAre(0));
 }
 
 TEST_F(RunFunction, F12_EndsWithZeroWhenStoppedBetweenInvocations) {

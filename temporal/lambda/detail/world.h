@@ -87,6 +87,10 @@ struct World {
   std::function<std::shared_ptr<Connection>(const client::ConnectOptions&)> connect = {};
   /// Ends the process without running destructors: abandoned threads still use what they own.
   std::function<void(int code)> exit = {};
+  /// Begins the process anew, so that nothing of what was abandoned is left. Returns only when that cannot be done.
+  std::function<void()> restart = {};
+  /// The process has been begun anew, after an answer: Lambda waits for it to ask for the next event.
+  bool restarted = false;
 };
 
 /// The client, the worker and the environment of this process. Logs go to standard error.
