@@ -17,6 +17,7 @@ enum class ErrorType {
   deadline,            ///< too little time to start a worker
   connection,          ///< the server cannot be reached, or stopped answering
   worker,              ///< the server refused the worker
+  event,               ///< what handed out the event, which is not Lambda then, gave it no deadline that can be
   internal,            ///< anything else: a defect
 };
 
@@ -33,6 +34,8 @@ constexpr std::string_view to_string(ErrorType type) noexcept {
       return "Temporal.ConnectionError";
     case ErrorType::worker:
       return "Temporal.WorkerError";
+    case ErrorType::event:
+      return "Temporal.EventError";
     case ErrorType::internal:
       break;
   }

@@ -26,6 +26,31 @@ std::string part(const std::string& text) { return text.empty() ? "unknown" : te
 
 bool is_set(const std::optional<std::string>& text) { return text && !text->empty(); }
 
+constexpr Duration longest_timeout = 900s;  // of a Lambda function
+
+/// Not more than a function can have: a clock that lags after a freeze would let it work until it is killed.
+Duration time_left(const Invocation& invocation, Timestamp now, const Logger& log) {
+  const Duration left = invocation.deadline.value_or(now) - now;
+  if (left <= longest_timeout + 1s) return left;
+  log.warn("the event's deadline is further away than Lambda allows: is the clock wrong? 900 s are taken for it",
+           {{"time_left_seconds", detail::seconds(left)}});
+  return longest_timeout;
+}
+
+/// @throws LambdaError where what handed out the event is not Lambda, and says so
+void check_deadline(const Invocation& invocation, Duration left) {
+  const std::string expected =
+      " Whatever hands out events in Lambda's place has to set the header Lambda-Runtime-Deadline-Ms: when the "
+      "invocation has to end, in milliseconds since 1970";
+  if (!invocation.deadline) {
+    throw LambdaError(ErrorType::event,
+                      "the event has no deadline: Lambda-Runtime-Deadline-Ms is missing or no number." + expected);
+  }
+  if (left <= Duration::zero()) {
+    throw LambdaError(ErrorType::event, "the event's deadline was " + detail::to_text(-left) + " ago." + expected);
+  }
+}
+
 void set_identity(LambdaWorkerConfig& config, const Invocation& invocation) {
   if (is_set(config.worker_config.identity) || is_set(config.client_connect_config.identity)) return;
   config.worker_config.identity = part(invocation.request_id) + "@" + part(invocation.function_arn);
@@ -57,8 +82,8 @@ class Handler::State {
     } catch (...) {
       outcome.failure = detail::to_failure(std::current_exception());
     }
-    const auto deadline = detail::steady_deadline(invocation.deadline.value_or(world_.clock->wall_now()),
-                                                  world_.clock->wall_now(), world_.clock->now());
+    const auto left = time_left(invocation, world_.clock->wall_now(), log);
+    const auto deadline = world_.clock->now() + left;
     log = log.with({{"task_queue", prepared->config.worker_config.task_queue}});
     if (!outcome.failure) {
       const detail::Schedule schedule{
@@ -66,7 +91,7 @@ class Handler::State {
           .buffer = prepared->config.effective_shutdown_deadline_buffer(),
           .graceful_timeout = prepared->config.worker_config.graceful_shutdown_timeout,
       };
-      run(invocation, *prepared, {world_, connections_, log, schedule, stop}, outcome);
+      run(invocation, *prepared, {world_, connections_, log, schedule, stop}, left, outcome);
     }
     if (prepared->configured) finish(*prepared, deadline, stop, log, outcome);
     if (outcome.failure) {
@@ -85,13 +110,10 @@ class Handler::State {
     detail::validate(prepared.config, world_);
   }
 
-  static void run(const Invocation& invocation, Prepared& prepared, const detail::Shift& shift, Outcome& outcome) {
+  static void run(const Invocation& invocation, Prepared& prepared, const detail::Shift& shift, Duration left,
+                  Outcome& outcome) {
     try {
-      if (!invocation.deadline) {
-        throw LambdaError(
-            ErrorType::internal,
-            "the event has no deadline: the header Lambda-Runtime-Deadline-Ms is missing or not a number");
-      }
+      check_deadline(invocation, left);
       set_identity(prepared.config, invocation);
       for (const auto& hook : prepared.config.invocation_hooks) hook(invocation);
       log_start(prepared.config, shift);

@@ -13,6 +13,7 @@ namespace temporal::lambda::detail {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -208,12 +209,28 @@ TEST_F(Invocations, G3_KeepsTheIdentityThatTheUserSet) {
   EXPECT_EQ(stage.workers.back().identity, std::nullopt) << "the client's counts";
 }
 
-TEST_F(Invocations, FailsWithoutADeadline) {
+TEST_F(Invocations, K7_AnEventWithoutADeadlineThatCanBeIsAnErrorOfWhatHandedItOut) {
   auto handler = make();
-  const auto outcome = handler({.request_id = "id-1"});
-  EXPECT_EQ(type_of(outcome), "Temporal.InternalError");
-  EXPECT_THAT(outcome.failure->message, HasSubstr("Lambda-Runtime-Deadline-Ms"));
-  EXPECT_THAT(stage.calls, Contains("hook"));
+  auto without = event();
+  without.deadline.reset();
+  const auto late = event(-20s);
+  auto relative = event();
+  relative.deadline = Timestamp{600'000ms};  // as if it were what is left
+  for (const auto& odd : {without, late, relative}) {
+    const auto outcome = handler(odd);
+    EXPECT_EQ(type_of(outcome), "Temporal.EventError");
+    EXPECT_THAT(outcome.failure->message, AllOf(HasSubstr("Lambda-Runtime-Deadline-Ms"), Not(HasSubstr("raise"))));
+  }
+  EXPECT_THAT(handler(late).failure->message, HasSubstr("20 s ago"));
+  EXPECT_EQ(type_of(handler(event())), "success") << "the environment survives";
+}
+
+TEST_F(Invocations, K7_ADeadlineThatIsFurtherAwayThanLambdaAllowsIsCutWithAWarning) {
+  auto handler = make();
+  const auto start = stage.clock->now();
+  EXPECT_EQ(type_of(handler(event(2h))), "success");
+  EXPECT_EQ(stage.clock->now(), start + 900s - 7s);
+  EXPECT_EQ(stage.logged("WARN").size(), 1U);
 }
 
 TEST_F(Invocations, K_LogsTheFailureWithItsType) {

@@ -79,9 +79,4 @@ constexpr SteadyTime hooks_until(SteadyTime deadline, SteadyTime begin) {
   return std::max(deadline - answer_margin, begin + least_hook_time);
 }
 
-/// The moment on the steady clock that belongs to a deadline on the wall clock.
-constexpr SteadyTime steady_deadline(Timestamp deadline, Timestamp wall_now, SteadyTime steady_now) {
-  return steady_now + std::chrono::duration_cast<SteadyTime::duration>(deadline - wall_now);
-}
-
 }  // namespace temporal::lambda::detail

@@ -42,11 +42,5 @@ TEST(Schedule, H2_WaitsForHooksUntilAQuarterOfASecondBeforeTheDeadline) {
   EXPECT_EQ(hooks_until(start + 100ms, start), start + least_hook_time) << "quick hooks run even without time";
 }
 
-TEST(Schedule, TakesTheTimeLeftFromTheWallClock) {
-  const Timestamp wall{std::chrono::hours{1000}};
-  EXPECT_EQ(steady_deadline(wall + 15s, wall, start), start + 15s);
-  EXPECT_EQ(steady_deadline(wall - 15s, wall, start), start - 15s);
-}
-
 }  // namespace
 }  // namespace temporal::lambda::detail
