@@ -74,6 +74,10 @@ workflow::Task<std::string> calls_one_that_leaves_early() {
   co_return co_await workflow::execute_activity<leaves_early>({.start_to_close_timeout = 60s});
 }
 
+workflow::Task<> calls_one_that_listens() {
+  co_await workflow::execute_activity_named<void>("listens", {.start_to_close_timeout = 60s}, {});
+}
+
 /// Blocks its thread the first time that it runs.
 struct Blockage {
   std::promise<void> promise;
@@ -268,6 +272,33 @@ TEST_F(WorkerTest, AnActivityThatHearsOfTheShutdownNeedNotWaitForItsGraceToEnd) 
   EXPECT_TRUE(worker.shutdown(std::chrono::steady_clock::time_point::max()));
   const RunningWorker next{client(), options};
   EXPECT_EQ(handle.result().get(), "left early");
+}
+
+TEST_F(WorkerTest, WhoListensForTheShutdownDoesNotHoldItUp) {
+  static std::promise<void> release;
+  static const auto released = release.get_future().share();
+  static std::latch started{1};
+  static std::latch ended{1};
+  static const auto listens = [] {
+    {
+      const std::stop_callback listener{activity::worker_shutdown_token(), [] { released.wait(); }};
+      started.count_down();
+      while (!activity::worker_shutdown_token().stop_requested()) std::this_thread::sleep_for(1ms);
+    }
+    ended.count_down();
+  };
+  worker::WorkerOptions options{.task_queue = unique_name(), .graceful_shutdown_timeout = 24h};
+  options.add_workflow<calls_one_that_listens>();
+  options.add_activity("listens", listens);
+  worker::Worker worker{client(), options};
+  worker.start();
+  const auto handle =
+      client().start<calls_one_that_listens>({.id = unique_name(), .task_queue = options.task_queue}).get();
+  started.wait();
+  EXPECT_FALSE(worker.shutdown(std::chrono::steady_clock::now() + 200ms)) << "it is left behind";
+  release.set_value();
+  ended.wait();
+  handle.terminate().get();
 }
 
 TEST_F(WorkerTest, AWorkflowThatDoesNotYieldFailsItsTaskAndTheOthersGoOn) {

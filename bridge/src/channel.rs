@@ -17,7 +17,7 @@ use temporalio_client::{
     callback_based::{CallbackBasedGrpcService, GrpcRequest, GrpcSuccessResponse},
 };
 use tonic::{
-    Request, Status, TimeoutExpired,
+    Request, Status,
     client::Grpc,
     codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder},
     codegen::http::uri::PathAndQuery,
@@ -154,18 +154,20 @@ fn innermost(error: &dyn std::error::Error) -> String {
 }
 
 /// A connection that ends before a call was sent is no cancellation, though tonic calls it one: nobody asked for it, and
-/// core would not try again. What the server says has no source; tonic's word for a call that took too long is the same,
-/// and core knows it.
+/// who waits for an answer would take it for one. A call that took too long, and a stream that the server reset, are what
+/// they are.
 fn without_false_cancellations(status: Status) -> Status {
-    let Some(cause) = std::error::Error::source(&status) else {
-        return status;
+    let cause = std::error::Error::source(&status);
+    let mut causes = std::iter::successors(cause, |cause| cause.source());
+    let was_lost = |cause: &(dyn std::error::Error + 'static)| {
+        cause.downcast_ref().is_some_and(hyper::Error::is_canceled)
     };
-    let mut causes = std::iter::successors(Some(cause), |cause| cause.source());
-    let is_late = causes.any(|cause| cause.is::<TimeoutExpired>());
-    if status.code() != tonic::Code::Cancelled || is_late {
-        return status;
+    match causes.find(|cause| was_lost(*cause)) {
+        Some(lost) if status.code() == tonic::Code::Cancelled => {
+            Status::unavailable(innermost(lost))
+        }
+        _ => status,
     }
-    Status::unavailable(innermost(cause))
 }
 
 /// Whether it is the server that says so, and not the way to it.
@@ -244,6 +246,7 @@ pub async fn open(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tonic::TimeoutExpired;
 
     #[test]
     fn an_address_is_host_and_port_with_or_without_a_scheme() {
@@ -257,18 +260,44 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_connection_is_no_cancellation_and_the_servers_word_is_kept() {
-        let mut lost = Status::cancelled("operation was canceled");
-        lost.set_source(Arc::new(std::io::Error::other("connection closed")));
-        let told = without_false_cancellations(lost);
-        assert_eq!(told.code(), tonic::Code::Unavailable);
-        assert_eq!(told.message(), "connection closed");
-        let said = without_false_cancellations(Status::cancelled("by the server"));
-        assert_eq!(said.code(), tonic::Code::Cancelled);
-        let mut late = Status::cancelled("Timeout expired");
-        late.set_source(Arc::new(TimeoutExpired(())));
-        let told = without_false_cancellations(late);
-        assert_eq!(told.code(), tonic::Code::Cancelled);
+    fn what_the_server_says_and_what_took_too_long_stay_what_they_are() {
+        for (status, code) in [
+            (Status::cancelled("by the server"), tonic::Code::Cancelled),
+            (
+                Status::from_error(Box::new(TimeoutExpired(()))),
+                tonic::Code::Cancelled,
+            ),
+            (Status::not_found("no"), tonic::Code::NotFound),
+        ] {
+            assert_eq!(without_false_cancellations(status).code(), code);
+        }
+    }
+
+    /// A server that takes connections and ends them at once: some calls are lost before they are sent.
+    #[test]
+    fn a_lost_connection_is_no_cancellation() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let address = format!("http://{}", listener.local_addr().unwrap());
+            std::thread::spawn(move || while listener.accept().is_ok() {});
+            let channel = Endpoint::from_shared(address).unwrap().connect_lazy();
+            for _ in 0..200 {
+                let call = GrpcRequest {
+                    service: "x".into(),
+                    rpc: "y".into(),
+                    headers: Default::default(),
+                    proto: Default::default(),
+                };
+                let status = send(Grpc::new(channel.clone()), call, &Polls::default())
+                    .await
+                    .unwrap_err();
+                assert_ne!(status.code(), tonic::Code::Cancelled, "{status:?}");
+            }
+        });
     }
 
     #[test]

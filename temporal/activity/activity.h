@@ -76,7 +76,8 @@ struct Info {
 
 /// Stops when the worker begins to shut down: before the graceful shutdown timeout, which `stop_token()` lets pass. For
 /// work that takes longer than that and can be left at a good place: heartbeat how far it is, and fail the attempt, so
-/// that another worker goes on. Callbacks run on the thread that shuts the worker down, which waits for them.
+/// that another worker goes on. A callback runs on a thread of the worker's, with no activity around it: it may wake
+/// the activity, and must not throw.
 [[nodiscard]] std::stop_token worker_shutdown_token();
 
 /// Throws `CancelledError` once the activity is asked to stop. An activity that lets it through is reported as

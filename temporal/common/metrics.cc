@@ -21,18 +21,20 @@ constexpr bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 }  // namespace
 
 void check_instrument(const std::string& name, const InstrumentOptions& options) {
-  const std::string valid = to_valid_utf8(name.c_str());  // a NUL would end the message
-  const auto shown = "the metric \"" + std::string{utf8_prefix(valid, longest_name)} + "\": ";
+  const auto refuse = [&](const std::string& why) {
+    const std::string valid = to_valid_utf8(name.c_str());  // a NUL would end the message
+    throw std::invalid_argument{"the metric \"" + std::string{utf8_prefix(valid, longest_name)} + "\": " + why};
+  };
   if (name.empty() || name.size() > longest_name || !is_letter(name.front()) ||
       !std::ranges::all_of(name, is_of_name)) {
-    throw std::invalid_argument{shown +
-                                "its name has to begin with a letter and go on with letters, digits, '_', '.', '-' and "
-                                "'/', 255 at most: OpenTelemetry would drop its values"};
+    refuse(
+        "its name has to begin with a letter and go on with letters, digits, '_', '.', '-' and '/', 255 at most: "
+        "OpenTelemetry would drop its values");
   }
   if (options.unit.size() > longest_unit || !std::ranges::all_of(options.unit, is_ascii)) {
-    throw std::invalid_argument{shown + "its unit is longer than 63 ASCII characters, or has others"};
+    refuse("its unit is longer than 63 ASCII characters, or has others");
   }
-  if (!is_valid_utf8(options.description)) throw std::invalid_argument{shown + "its description is not UTF-8"};
+  if (!is_valid_utf8(options.description)) refuse("its description is not UTF-8");
 }
 
 }  // namespace temporal::detail

@@ -93,8 +93,9 @@ class BoundInstrument {
 /// that are not UTF-8 are recorded with U+FFFD for each piece that is none.
 ///
 /// An instrument whose name is not as OpenTelemetry wants it (a letter, then letters, digits, `_`, `.`, `-` and `/`,
-/// 255 at most), or whose unit is longer than 63 ASCII characters, throws `std::invalid_argument`, with telemetry or
-/// without. See https://opentelemetry.io/docs/specs/otel/metrics/api/#instrument-name-syntax.
+/// 255 at most), whose unit is longer than 63 ASCII characters, or whose description is not UTF-8 throws
+/// `std::invalid_argument`, with telemetry or without. See
+/// https://opentelemetry.io/docs/specs/otel/metrics/api/#instrument-name-syntax.
 class Meter {
  public:
   /// Counts what only grows.

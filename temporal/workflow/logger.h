@@ -11,8 +11,8 @@ namespace temporal::workflow {
 
 /// The worker's logger (`WorkerOptions::log`) with the fields `workflow_id`, `run_id`, `workflow_type` and
 /// `task_queue`. Silent while the workflow catches up with its history or is evicted: a line is written again only when
-/// the task that wrote it failed and is run again. A query writes whenever it is asked. The logger may be kept in the workflow; outside of workflow code it
-/// writes nothing. `workflow::logger().info("approved", {{"by", who}});`
+/// the task that wrote it failed and is run again. A query writes whenever it is asked. The logger may be kept in the
+/// workflow; outside of workflow code it writes nothing. `workflow::logger().info("approved", {{"by", who}});`
 /// @throws std::logic_error outside of a workflow.
 [[nodiscard]] const Logger& logger();
 

@@ -112,7 +112,7 @@ bool Life::begin_to_drain() {
 
 bool Life::begin_to_finish() {
   const std::scoped_lock lock{mutex_};
-  if (phase_ != Phase::draining || !has_drained()) return false;
+  if (phase_ != Phase::draining || !is_done()) return false;
   set(Phase::finishing);
   return true;
 }
@@ -139,9 +139,9 @@ bool Life::abandon() {
   return true;
 }
 
-bool Life::is_drained() const {
+bool Life::has_drained() const {
   const std::scoped_lock lock{mutex_};
-  return drained_;
+  return phase_ == Phase::over && drained_;
 }
 
 std::exception_ptr Life::wait_for_end(Clock::time_point until, std::stop_token stop) {
@@ -158,16 +158,16 @@ Life::Phase Life::wait_while(Phase phase, Clock::time_point until) {
 
 bool Life::wait_for_drain(Clock::time_point until) {
   std::unique_lock lock{mutex_};
-  return changed_.wait_until(lock, until, [this] { return has_drained(); });
+  return changed_.wait_until(lock, until, [this] { return is_done(); });
 }
 
 void Life::wait_for_drain_or_loss(Clock::time_point until) {
   std::unique_lock lock{mutex_};
-  changed_.wait_until(lock, until, [this] { return has_drained() || lost_; });
+  changed_.wait_until(lock, until, [this] { return is_done() || lost_; });
 }
 
 /// Or when it is past draining, which somebody else has seen to.
-bool Life::has_drained() const { return (polling_ == 0 && working_ == 0) || phase_ != Phase::draining; }
+bool Life::is_done() const { return (polling_ == 0 && working_ == 0) || phase_ != Phase::draining; }
 
 void Life::set(Phase phase) {
   phase_ = phase;

@@ -71,8 +71,8 @@ class Life {
   void end(bool drained);
   /// @return false when another has abandoned it, or it is over.
   bool abandon();
-  /// Of one that is over: nothing was left behind.
-  [[nodiscard]] bool is_drained() const;
+  /// It is over, and nothing was left behind.
+  [[nodiscard]] bool has_drained() const;
 
   /// Waits until it has failed or been told to end. @return the failure, or null.
   std::exception_ptr wait_for_end(Clock::time_point until, std::stop_token stop);
@@ -84,9 +84,9 @@ class Life {
   void wait_for_drain_or_loss(Clock::time_point until);
 
  private:
-  void start_thread(Body body);            // needs the lock
-  void set(Phase phase);                   // needs the lock
-  [[nodiscard]] bool has_drained() const;  // needs the lock
+  void start_thread(Body body);        // needs the lock
+  void set(Phase phase);               // needs the lock
+  [[nodiscard]] bool is_done() const;  // needs the lock
 
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;

@@ -22,7 +22,7 @@ TEST(Life, IsOverAtOnceWhenItIsToldToEndBeforeItBegins) {
   EXPECT_TRUE(life.told_to_end());
   EXPECT_EQ(life.wait_while(Phase::starting, past), Phase::over);
   EXPECT_FALSE(life.begin());
-  EXPECT_TRUE(life.is_drained());
+  EXPECT_TRUE(life.has_drained());
 }
 
 TEST(Life, BeginsOnce) {

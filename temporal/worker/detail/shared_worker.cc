@@ -125,14 +125,26 @@ std::exception_ptr SharedWorker::wait_until(Clock::time_point until, std::stop_t
 
 bool SharedWorker::shutdown(Clock::time_point deadline) {
   using Phase = Life::Phase;
-  activities_.announce_shutdown();
   life_.tell_to_end();
   if (life_.wait_while(Phase::starting, deadline) == Phase::starting) return false;  // which ends it
-  if (life_.begin_to_drain() && !begin_to_end()) life_.lose();
+  if (life_.begin_to_drain()) {
+    if (!begin_to_end()) life_.lose();
+    announce_shutdown();
+  }
   if (drain(deadline) && life_.begin_to_finish()) finish(deadline);
-  if (life_.wait_while(Phase::finishing, deadline) == Phase::over) return life_.is_drained();
-  if (life_.abandon()) abandon();
-  return false;
+  if (life_.wait_while(Phase::finishing, deadline) != Phase::over && life_.abandon()) abandon();
+  return life_.has_drained();
+}
+
+/// Activities may listen, and take their time: on a thread that the drain waits for like for them.
+void SharedWorker::announce_shutdown() {
+  if (activities_.running() > 0) {
+    try {
+      return life_.spawn_work([self = shared_from_this()] { self->activities_.announce_shutdown(); });
+    } catch (const std::system_error&) {  // then on this one
+    }
+  }
+  activities_.announce_shutdown();
 }
 
 WorkerStatus SharedWorker::status() const {

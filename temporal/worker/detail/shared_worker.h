@@ -51,6 +51,7 @@ class SharedWorker : public std::enable_shared_from_this<SharedWorker> {
   std::shared_ptr<void> hold();
   [[nodiscard]] Executor& coroutine_executor() const;
 
+  void announce_shutdown();
   bool drain(Clock::time_point deadline);
   void finish(Clock::time_point deadline);
   [[nodiscard]] bool finalize(Clock::time_point deadline) const;
