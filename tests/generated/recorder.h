@@ -2,6 +2,9 @@
 
 #include "program.h"
 
+#include <temporal/common/duration.h>
+
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <list>
@@ -28,6 +31,9 @@ struct Recorder {
 
   const Program& program;
   bool before_patches = false;  ///< it is the code of before the patches of the program
+  /// A server decides the order of messages, of which none has a number in it, and what a failure says.
+  bool on_server = false;
+  Duration unit = std::chrono::seconds{1};  ///< of the times in the program
 
   /// What each statement saw, in order. The same in each replay.
   std::vector<std::string> trace;
