@@ -47,11 +47,12 @@ void arrive(Future<void> future, const std::string& what) {
 /// Who sends the messages of one course.
 class Sender {
  public:
-  Sender(const client::Client& client, Course& course, const std::string& suffix, const std::string& task_queue)
+  Sender(const client::Client& client, Course& course, const Where& where)
       : client_(client),
         course_(course),
         choices_(Case::of_seed(course.seed).world),
-        handle_(start(workflow_id_of(course.seed, suffix), task_queue)) {}
+        asks_(!where.moves),
+        handle_(start(workflow_id_of(course.seed, where.worker), where.task_queue, where.often_evicted)) {}
 
   void send_messages(const std::function<void()>& halfway) {
     const auto count = choices_.below(14);
@@ -93,6 +94,7 @@ class Sender {
         course_.updates[id].failure = describe(error.cause());
       }
     }
+    if (!asks_) return;
     if (auto answer = unless_refused(handle_.query<std::string>("look", {}), "an answer after the end")) {
       course_.last_answer = std::move(*answer);
     }
@@ -101,14 +103,15 @@ class Sender {
  private:
   using Handle = client::WorkflowHandle<RawValue>;
 
-  Handle start(const std::string& id, const std::string& task_queue) {
+  Handle start(const std::string& id, const std::string& task_queue, bool often_evicted) {
     const auto idle = [&](const std::string& other) {
       within_limit(client_.start<RawValue>("Idle", {.id = other, .task_queue = "nobody"}, {}), "a start");
     };
     if (choices_.below(4) > 0) idle(id + ": other");
     if (choices_.below(4) == 3) idle(id + ": child of " + name_of_request(1 + static_cast<int>(choices_.below(8))));
     client::StartOptions options{.id = id, .task_queue = task_queue};
-    if (choices_.below(3) == 2) options.task_timeout = 1s;  // local activities need several tasks
+    // Local activities need several tasks, and a task that core drops with its run comes again soon.
+    if (choices_.below(3) == 2 || often_evicted) options.task_timeout = 1s;
     const auto started = within_limit(client_.start<RawValue>("Generated", options, {}), "the start");
     // This run, and none that continues it.
     return client_.workflow_handle<RawValue>(id, started.first_run_id());
@@ -131,7 +134,7 @@ class Sender {
         return which == 0 ? signal("late", converter::to_payloads(message))
                           : update("late", "late update " + number, converter::to_payloads(message));
       case 7:
-        queries_.push_back(handle_.query<std::string>("look", {}));
+        if (asks_) queries_.push_back(handle_.query<std::string>("look", {}));
         return;
       default:
         if (!std::exchange(cancelled_, true) && which == 1) calls_.push_back(handle_.cancel("asked to"));
@@ -172,6 +175,7 @@ class Sender {
   const client::Client& client_;
   Course& course_;
   Choices choices_;
+  const bool asks_;  ///< queries; one that a worker takes as it ends is answered to nobody
   const Handle handle_;
   bool cancelled_ = false;
   std::vector<Future<void>> calls_;
@@ -182,12 +186,12 @@ class Sender {
 
 }  // namespace
 
-Course take_course(const client::Client& client, std::uint64_t seed, const std::string& suffix,
-                   const std::string& task_queue, const std::function<void()>& halfway) {
+Course take_course(const client::Client& client, std::uint64_t seed, const Where& where,
+                   const std::function<void()>& halfway) {
   Course course{.seed = seed};
   bool was_halfway = false;
   try {
-    Sender sender{client, course, suffix, task_queue};
+    Sender sender{client, course, where};
     try {
       sender.send_messages([&] {
         was_halfway = true;

@@ -28,9 +28,16 @@ struct Course {
   std::string problem = {};      ///< what did not come
 };
 
+struct Where {
+  std::string worker;  ///< its kind, in the ids of workflows
+  std::string task_queue;
+  bool often_evicted = false;  ///< its cache is full
+  bool moves = false;          ///< it ends in the middle, and another takes its place
+};
+
 /// Starts the program of the seed, sends it messages as the bytes of its world say, waits until nothing can come any
-/// more, and ends it. `halfway` is called once in the middle.
-Course take_course(const client::Client& client, std::uint64_t seed, const std::string& suffix,
-                   const std::string& task_queue, const std::function<void()>& halfway);
+/// more, and ends it. `halfway` is called once, in the middle or at the end.
+Course take_course(const client::Client& client, std::uint64_t seed, const Where& where,
+                   const std::function<void()>& halfway);
 
 }  // namespace temporal::generated

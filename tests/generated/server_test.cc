@@ -56,9 +56,12 @@ class GeneratedOnTheServer : public ServerTest, public ::testing::WithParamInter
   /// Courses of the seeds from the first on, all at once, and the instances of the worker, or of both.
   std::vector<Course> take_courses(std::uint64_t first, std::uint64_t count,
                                    const std::vector<std::shared_ptr<Instances>>& instances) {
-    const auto queue = std::string{GetParam().name} + "-" + std::to_string(first);
+    const Where where{.worker = GetParam().name,
+                      .task_queue = std::string{GetParam().name} + "-" + std::to_string(first),
+                      .often_evicted = GetParam().cached < at_once,
+                      .moves = GetParam().moves};
     const auto options = [&](std::size_t which) {
-      auto made = worker_options(client(), queue, instances.at(which));
+      auto made = worker_options(client(), where.task_queue, instances.at(which));
       made.max_cached_workflows = GetParam().cached;
       made.log = log_;
       return made;
@@ -68,7 +71,7 @@ class GeneratedOnTheServer : public ServerTest, public ::testing::WithParamInter
     std::optional<RunningWorker> worker{std::in_place, client(), options(0)};
     std::jthread taking{[&] {
       for_each(count, count, [&](std::size_t i) {
-        courses[i] = take_course(client(), first + i, GetParam().name, queue, [&] { halfway.count_down(); });
+        courses[i] = take_course(client(), first + i, where, [&] { halfway.arrive_and_wait(); });
       });
     }};
     if (GetParam().moves) {
@@ -114,6 +117,7 @@ TEST_P(GeneratedOnTheServer, AllInstancesOfARunSeeTheSameAndItsHistoryReplays) {
   std::size_t replays = 0;
   std::size_t instances = 0;
   std::size_t lost = 0;
+  std::size_t joined = 0;
   for (auto first = begin; first < end && !HasFailure(); first += at_once) {
     std::vector<std::shared_ptr<Instances>> of_workers;
     if (GetParam().moves) of_workers.push_back(std::make_shared<Instances>(/*before_patches=*/true));
@@ -130,11 +134,13 @@ TEST_P(GeneratedOnTheServer, AllInstancesOfARunSeeTheSameAndItsHistoryReplays) {
       replays += verdict.replays;
       instances += seen.size();
       lost += verdict.lost_a_task ? 1 : 0;
+      joined += verdict.joined_by_core ? 1 : 0;
       if (!verdict.problem.empty()) ADD_FAILURE() << words(courses[i], verdict.problem);
     });
   }
   std::cout << GetParam().name << ": " << end - begin << " seeds, " << instances << " instances, " << replays
-            << " replays; " << lost << " runs lost a task\n";
+            << " replays; " << lost << " runs lost a task; " << joined
+            << " were not judged, since core joins two of their tasks\n";
 }
 
 INSTANTIATE_TEST_SUITE_P(Workers, GeneratedOnTheServer,
