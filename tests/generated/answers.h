@@ -46,6 +46,6 @@ worker::WorkerOptions worker_options(const client::Client& client, const std::st
                                      std::shared_ptr<Instances> instances);
 
 /// How long what a program asks for may take when nobody cancels it.
-constexpr Duration longest_answer = std::chrono::milliseconds{1100};
+constexpr Duration longest_answer = std::chrono::milliseconds{1900};
 
 }  // namespace temporal::generated

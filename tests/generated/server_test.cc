@@ -43,8 +43,10 @@ std::ostream& operator<<(std::ostream& out, const Kind& kind) { return out << ki
 template <class Act>
 void for_each(std::size_t count, std::size_t threads, const Act& act) {
   std::atomic<std::size_t> next = 0;
+  const auto used = std::min(count, threads);
   std::vector<std::jthread> running;
-  for (std::size_t i = 0; i < std::min(count, threads); ++i) {
+  running.reserve(used);
+  for (std::size_t i = 0; i < used; ++i) {
     running.emplace_back([&] {
       for (auto mine = next++; mine < count; mine = next++) act(mine);
     });
@@ -114,6 +116,7 @@ TEST_P(GeneratedOnTheServer, AllInstancesOfARunSeeTheSameAndItsHistoryReplays) {
   const auto begin = number_from("GENERATED_SEED", 1);
   const auto end = begin + number_from("GENERATED_COUNT", usual_count);
   std::mutex mutex;
+  std::size_t runs = 0;
   std::size_t replays = 0;
   std::size_t instances = 0;
   std::size_t lost = 0;
@@ -131,6 +134,7 @@ TEST_P(GeneratedOnTheServer, AllInstancesOfARunSeeTheSameAndItsHistoryReplays) {
         std::ranges::copy(each->of(courses[i].history.run_id), std::back_inserter(seen));
       const auto verdict = judge(courses[i], seen, replaying, *replayed);
       const std::scoped_lock lock{mutex};
+      ++runs;
       replays += verdict.replays;
       instances += seen.size();
       lost += verdict.lost_a_task ? 1 : 0;
@@ -138,9 +142,8 @@ TEST_P(GeneratedOnTheServer, AllInstancesOfARunSeeTheSameAndItsHistoryReplays) {
       if (!verdict.problem.empty()) ADD_FAILURE() << words(courses[i], verdict.problem);
     });
   }
-  std::cout << GetParam().name << ": " << end - begin << " seeds, " << instances << " instances, " << replays
-            << " replays; " << lost << " runs lost a task; " << joined
-            << " were not judged, since core joins two of their tasks\n";
+  std::cout << GetParam().name << ": " << runs << " seeds, " << instances << " instances, " << replays << " replays; "
+            << lost << " runs lost a task; " << joined << " were not judged, since core joins two of their tasks\n";
 }
 
 INSTANTIATE_TEST_SUITE_P(Workers, GeneratedOnTheServer,

@@ -234,7 +234,10 @@ std::string first_problem(const Course& course, const Instances::Recorders& seen
   if (!course.problem.empty()) return course.problem;
   if (auto failed = failed_task(events); !failed.empty()) return failed;
   for (const auto& recorder : seen) {
-    if (!recorder->violations.empty()) return recorder->violations.front();
+    for (const auto& violation : recorder->violations) {
+      // Core cancels the local activities of a run that leaves the cache, and may tell the run; its task is then lost.
+      if (!first_lost(events) || !violation.ends_with("that nobody asked for")) return violation;
+    }
   }
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     const auto which = "the replay of the first " + std::to_string(cuts[i].events) + " events";
@@ -279,6 +282,7 @@ Verdict judge(const Course& course, const Instances::Recorders& seen, const work
   if (core_joins_tasks(course.events)) return {.joined_by_core = true};
   const auto cuts = cuts_of(course.events);
   std::vector<client::WorkflowHistory> histories;
+  histories.reserve(cuts.size());
   for (const auto& cut : cuts) histories.push_back(first_of(course, cut.events));
   const auto results = testing::Replayer{replaying}.replay_all(histories);
   return {.problem = first_problem(course, seen, cuts, results, replayed.of(course.history.run_id)),
