@@ -52,7 +52,7 @@ class Sender {
         course_(course),
         choices_(Case::of_seed(course.seed).world),
         where_(where),
-        handle_(start(workflow_id_of(course.seed, where.worker), where.task_queue, where.often_evicted)) {}
+        handle_(start(workflow_id_of(course.seed, where.worker), where.task_queue)) {}
 
   void send_messages(const std::function<void()>& halfway) {
     const auto count = choices_.below(14);
@@ -103,15 +103,14 @@ class Sender {
  private:
   using Handle = client::WorkflowHandle<RawValue>;
 
-  Handle start(const std::string& id, const std::string& task_queue, bool often_evicted) {
+  Handle start(const std::string& id, const std::string& task_queue) {
     const auto idle = [&](const std::string& other) {
       within_limit(client_.start<RawValue>("Idle", {.id = other, .task_queue = "nobody"}, {}), "a start");
     };
     if (choices_.below(4) > 0) idle(id + ": other");
     if (choices_.below(4) == 3) idle(id + ": child of " + name_of_request(1 + static_cast<int>(choices_.below(8))));
     client::StartOptions options{.id = id, .task_queue = task_queue};
-    // Local activities need several tasks, and a task that core drops with its run comes again soon.
-    if (choices_.below(3) == 2 || often_evicted) options.task_timeout = 2s;
+    if (choices_.below(3) == 2) options.task_timeout = 2s;  // local activities then need several tasks
     const auto started = within_limit(client_.start<RawValue>("Generated", options, {}), "the start");
     // This run, and none that continues it.
     return client_.workflow_handle<RawValue>(id, started.first_run_id());

@@ -234,10 +234,7 @@ std::string first_problem(const Course& course, const Instances::Recorders& seen
   if (!course.problem.empty()) return course.problem;
   if (auto failed = failed_task(events); !failed.empty()) return failed;
   for (const auto& recorder : seen) {
-    for (const auto& violation : recorder->violations) {
-      // Core cancels the local activities of a run that leaves the cache, and may tell the run; its task is then lost.
-      if (!first_lost(events) || !violation.ends_with("that nobody asked for")) return violation;
-    }
+    if (!recorder->violations.empty()) return recorder->violations.front();
   }
   for (std::size_t i = 0; i < cuts.size(); ++i) {
     const auto which = "the replay of the first " + std::to_string(cuts[i].events) + " events";
