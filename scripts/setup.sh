@@ -126,6 +126,30 @@ setup_otlp() {
   setup_venv .dev/otlp "OTLP's messages, for the demo" opentelemetry.proto.collector.trace.v1.trace_service_pb2 opentelemetry-proto
 }
 
+# AWS's own emulator of Lambda, once. Where there is no Go, the tests say so.
+setup_emulator() {
+  LAMBDA_RIE=$PWD/.dev/rie/aws-lambda-rie
+  if [[ ! -x $LAMBDA_RIE ]]; then
+    if ! command -v go >/dev/null; then
+      echo "No Lambda emulator of AWS: Go is missing, so nothing is tested under it"
+      export LAMBDA_RIE=
+      return 0
+    fi
+    echo "Building AWS's emulator of Lambda from its Go module into .dev/rie, for the tests"
+    local log
+    log=$(log_file emulator)
+    if ! GOBIN=$PWD/.dev/rie go install \
+      github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d \
+      >"$log" 2>&1; then
+      tail -n 20 "$log" >&2
+      echo "The emulator could not be built; the whole log is in $log. Nothing is tested under it" >&2
+      export LAMBDA_RIE=
+      return 0
+    fi
+  fi
+  export LAMBDA_RIE
+}
+
 # A collector built from its Go modules, once. Where there is no Go, the tests say so.
 setup_collector() {
   OTEL_COLLECTOR=$PWD/.dev/collector/otelcol

@@ -87,6 +87,9 @@ int main() {
         worker.add_workflow<survives>();
         worker.add_workflow(tour<PinnedTour>(temporal::VersioningBehavior::pinned));
         worker.add_workflow(tour<UpgradingTour>(temporal::VersioningBehavior::auto_upgrade));
+        if (std::getenv("HOOK_HANGS") != nullptr) {
+          config.shutdown_hooks.emplace_back([](temporal::Duration) { ::pause(); });
+        }
         worker.add_activity<greet>();
         worker.add_activity<which_build>();
         worker.add_activity<linger>();
