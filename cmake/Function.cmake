@@ -32,6 +32,8 @@ function(temporal_add_function name)
       COMMAND ${CMAKE_COMMAND} -E copy_if_different "${file}" "${folder}/${file_name}" VERBATIM)
   endforeach()
   add_custom_command(TARGET ${name} POST_BUILD
+    # Lambda runs the function as another user than it unpacks it as, whatever the umask is here.
+    COMMAND chmod a+rX ${packed}
     COMMAND ${CMAKE_COMMAND} -E tar cf ${name}.zip --format=zip ${packed}
     WORKING_DIRECTORY "${folder}"
     COMMENT "Packing ${name}.zip")
