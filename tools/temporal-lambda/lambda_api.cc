@@ -47,9 +47,24 @@ std::string query_value(std::string_view query, std::string_view name) {
   return {};
 }
 
+/// A page in somebody's browser may send requests to this port, and with a name of its own that it has lead here read
+/// the answers. Nothing that runs on this machine by itself says an origin, or comes by another name.
+bool is_from_a_page(const HttpRequest& request) {
+  std::string_view host{request[http::field::host].data(), request[http::field::host].size()};
+  host = host.substr(0, host.starts_with('[') ? host.find(']') + 1 : host.find(':'));
+  const bool is_local = host.empty() || host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
+                        (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string_view::npos);
+  return request.count(http::field::origin) > 0 || !is_local;
+}
+
 }  // namespace
 
 void LambdaApi::handle(const HttpRequest& request, Reply reply) {
+  if (is_from_a_page(request)) {
+    return reply(
+        api_error(403, "AccessDeniedException",
+                  "requests of web pages are refused: this one has an Origin, or a Host that is not loopback"));
+  }
   const std::string_view target{request.target().data(), request.target().size()};
   const auto question = target.find('?');
   auto path = target.substr(0, question);

@@ -43,14 +43,14 @@ class LocalLambdaTest : public testing::Test {
   }
 
   std::string http(const std::string& method, const std::string& path, const std::string& body = "",
-                   const std::string& headers = "") const {
+                   const std::string& headers = "", const std::string& host = "localhost:1") const {
     sockaddr_in address{};
     address.sin_family = AF_INET;
     address.sin_port = htons(static_cast<unsigned short>(local_->port()));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
     EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    const auto request = method + " " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n" + headers +
+    const auto request = method + " " + path + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n" + headers +
                          "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
     EXPECT_EQ(::write(fd, request.data(), request.size()), static_cast<ssize_t>(request.size()));
     std::string response;
@@ -150,6 +150,19 @@ TEST_F(LocalLambdaTest, ACrashEndsTheEnvironmentAndTheNextEventGetsAFreshOne) {
   EXPECT_THAT(invoke("crash"), HasSubstr("Runtime.ExitError"));
   EXPECT_THAT(invoke("exit"), HasSubstr("exit status 7"));
   EXPECT_EQ(result("fine")["count"], 1);
+}
+
+TEST_F(LocalLambdaTest, AWebPageInvokesNothing) {
+  start();
+  const auto path = "/2015-03-31/functions/scripted/invocations";
+  EXPECT_THAT(http("POST", path, "1", "Origin: https://example.com\r\n"), HasSubstr("AccessDeniedException"));
+  for (const auto* host : {"example.com", "localhost.example.com:80", "127.example.com", "128.0.0.1"}) {
+    EXPECT_THAT(http("POST", path, "1", "", host), HasSubstr("AccessDeniedException")) << host;
+  }
+  EXPECT_TRUE(events("environment_start").empty());
+  for (const auto* host : {"127.0.0.1:9001", "localhost", "[::1]:80", "lambda.localhost:80"}) {
+    EXPECT_THAT(http("POST", path, "1", "", host), HasSubstr("200 OK")) << host;
+  }
 }
 
 // As Lambda's own sandbox daemon does: an invocation lasts until the runtime asks for the next event.
