@@ -117,25 +117,9 @@ class Child {
   }
 };
 
-void replace_local_activities(Block& block) {
-  for (auto& statement : block) {
-    if (statement.what == Do::local_activity) statement.what = Do::activity;
-    if (statement.what == Do::start_local) statement.what = Do::start_activity;
-    replace_local_activities(statement.body);
-    replace_local_activities(statement.other);
-  }
-}
-
 }  // namespace
 
-Program program_of(std::uint64_t seed, bool local_activities) {
-  auto program = make_program(Choices{Case::of_seed(seed).program});
-  if (local_activities) return program;
-  replace_local_activities(program.main);
-  for (auto& body : program.signals) replace_local_activities(body);
-  for (auto& update : program.updates) replace_local_activities(update.body);
-  return program;
-}
+Program program_of(std::uint64_t seed) { return make_program(Choices{Case::of_seed(seed).program}); }
 
 std::string workflow_id_of(std::uint64_t seed, const std::string& suffix) {
   return prefix + std::to_string(seed) + "-" + suffix;
@@ -148,7 +132,7 @@ std::unique_ptr<workflow::RunInterceptor> Instances::intercept_workflow(const wo
   const std::scoped_lock lock{mutex_};
   const auto seed = seed_of(info.workflow_id);
   auto found = programs_.find(seed);
-  if (found == programs_.end()) found = programs_.emplace(seed, program_of(seed, local_activities_)).first;
+  if (found == programs_.end()) found = programs_.emplace(seed, program_of(seed)).first;
   // A run that continues as new does so once.
   auto recorder = std::make_shared<Recorder>(info.continued_run_id.empty() ? found->second : nothing);
   recorder->before_patches = before_patches_;

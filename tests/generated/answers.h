@@ -22,15 +22,13 @@ namespace temporal::generated {
 std::string workflow_id_of(std::uint64_t seed, const std::string& suffix);
 std::uint64_t seed_of(const std::string& workflow_id);
 
-/// `local_activities`: false, when each is another activity.
-Program program_of(std::uint64_t seed, bool local_activities);
+Program program_of(std::uint64_t seed);
 
 /// Gives each instance of a program, on the thread where a worker makes it, a recorder of its own.
 class Instances : public worker::Interceptor {
  public:
   /// `before_patches`: they are the code of before the patches.
-  explicit Instances(bool local_activities, bool before_patches = false)
-      : local_activities_(local_activities), before_patches_(before_patches) {}
+  explicit Instances(bool before_patches = false) : before_patches_(before_patches) {}
 
   std::unique_ptr<workflow::RunInterceptor> intercept_workflow(const workflow::Info& info) override;
 
@@ -39,7 +37,6 @@ class Instances : public worker::Interceptor {
   [[nodiscard]] Recorders of(const std::string& run_id) const;
 
  private:
-  const bool local_activities_;
   const bool before_patches_;
   mutable std::mutex mutex_;
   std::map<std::uint64_t, Program> programs_;

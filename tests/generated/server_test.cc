@@ -57,10 +57,8 @@ class GeneratedOnTheServer : public ServerTest, public ::testing::WithParamInter
  protected:
   static bool often_evicted() { return GetParam().cached < at_once; }
 
-  /// Core may cancel the local activities of a run that has to leave the cache, and record that as if they had been
-  /// asked to (`CancelAllInRun` in core 0.10.1; seeds 2018 and 3157 with local activities): there are none then.
   static std::shared_ptr<Instances> instances(bool before_patches = false) {
-    return std::make_shared<Instances>(!often_evicted(), before_patches);
+    return std::make_shared<Instances>(before_patches);
   }
 
   /// Courses of the seeds from the first on, all at once, and the instances of the worker, or of both.
@@ -104,9 +102,8 @@ class GeneratedOnTheServer : public ServerTest, public ::testing::WithParamInter
   }
 
   std::string words(const Course& course, const std::string& problem) {
-    return "seed " + std::to_string(course.seed) + ": " + problem + "\n" +
-           to_text(program_of(course.seed, !often_evicted())) + to_text(course.events) +
-           log_of(course.history.workflow_id);
+    return "seed " + std::to_string(course.seed) + ": " + problem + "\n" + to_text(program_of(course.seed)) +
+           to_text(course.events) + log_of(course.history.workflow_id);
   }
 
  private:
