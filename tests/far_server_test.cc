@@ -57,7 +57,7 @@ TEST_P(FarServer, F6_X1_F14_IsWorkedForAndLeftWhenThereIsNothingToDo) {
 }
 
 TEST_P(FarServer, F4_F6_HasInvocationsThatSucceedWhenTheirTimeIsUp) {
-  const auto far = stack({{"GRACEFUL_MS", "1000"}}, "8");
+  auto far = stack({{"GRACEFUL_MS", "1000"}}, "8");
   far.wait_for_rest();
   EXPECT_THAT(far.lambda().events("function_error"), IsEmpty()) << far.lambda().log();
   EXPECT_THAT(far.lambda().events("timeout"), IsEmpty());

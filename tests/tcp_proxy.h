@@ -6,16 +6,18 @@
 
 namespace temporal::tests {
 
+/// What each piece of data takes, in each direction.
+struct TcpWay {
+  std::chrono::milliseconds delay = {};
+  /// The part of the pieces that come later by `stall`, with all that is behind them: lost packets, sent again.
+  double stalls = 0;
+  std::chrono::milliseconds stall = std::chrono::milliseconds{200};
+};
+
 /// A way to a server that can be long, and fail like the network does. It runs on a thread of its own.
 class TcpProxy {
  public:
-  /// What each piece of data takes, in each direction.
-  struct Way {
-    std::chrono::milliseconds delay = {};
-    /// The part of the pieces that come later by `stall`, with all that is behind them: lost packets, sent again.
-    double stalls = 0;
-    std::chrono::milliseconds stall = std::chrono::milliseconds{200};
-  };
+  using Way = TcpWay;
 
   /// To `host:port` on the loopback interface.
   explicit TcpProxy(const std::string& target, Way way = {});

@@ -138,7 +138,7 @@ TEST_F(Deadlines, F6_WarnsOfAServerThatIsSilentAtTheEndWhenItWasThereBefore) {
   auto handler = make();
   be_silent();
   stage.on_wait = [this](SteadyTime until, auto) {
-    ++answers;
+    if (until > stage.clock->now()) ++answers;  // not while its last polls are waited for
     stage.clock->advance_to(until);
     return std::exception_ptr{};
   };
