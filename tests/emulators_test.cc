@@ -28,8 +28,8 @@ struct Bootstrap {
   std::string program;
   std::string code;  ///< what the local Lambda takes
 };
-const Bootstrap test_function{TEST_FUNCTION_BOOTSTRAP, LocalLambda::test_function};
-const Bootstrap scripted{SCRIPTED_BOOTSTRAP, SCRIPTED_BOOTSTRAP};
+Bootstrap test_function() { return {TEST_FUNCTION_BOOTSTRAP, LocalLambda::test_function}; }
+Bootstrap scripted() { return {SCRIPTED_BOOTSTRAP, SCRIPTED_BOOTSTRAP}; }
 
 /// What runs a function.
 class Emulator {
@@ -66,6 +66,7 @@ class Aws final : public Emulator {
   Aws(const Bootstrap& bootstrap, Environment environment, const std::string& timeout)
       : host_("127.0.0.1:" + std::to_string(free_port())), log_(new_folder() + "/log") {
     environment["AWS_LAMBDA_FUNCTION_TIMEOUT"] = timeout;
+    environment["TMPDIR"] = new_folder();
     process_.emplace(temporal::testing::detail::ChildOptions{
         .command = {std::getenv("LAMBDA_RIE"), "--runtime-interface-emulator-address", host_, "--runtime-api-address",
                     "127.0.0.1:" + std::to_string(free_port()), bootstrap.program},
@@ -117,7 +118,7 @@ class Emulators : public ::testing::TestWithParam<std::string> {
   /// What each of these events comes to, one after the other, in one emulator.
   struct Case {
     const char* what;
-    const Bootstrap& bootstrap;
+    Bootstrap bootstrap;
     Environment environment;
     std::string timeout;
     std::vector<std::string> payloads;
@@ -138,11 +139,11 @@ INSTANTIATE_TEST_SUITE_P(All, Emulators, ::testing::Values("Local", "Aws"),
 
 TEST_P(Emulators, ComeToTheSameOutcomes) {
   for (const auto& made : std::vector<Case>{
-           {"a plain runtime, cold and warm", scripted, {}, "5", {"1", "2"}, {"success", "success"}},
-           {"its error", scripted, {}, "5", {"fail", "2"}, {"Test.Error", "success"}},
-           {"one that is too slow", scripted, {}, "1", {"hang"}, {"timeout"}},
-           {"one that exits", scripted, {}, "5", {"exit"}, {"Runtime.ExitError"}},
-           {"one that exits after its answer", scripted, {}, "5", {"exit after the answer"}, {"Runtime.ExitError"}},
+           {"a plain runtime, cold and warm", scripted(), {}, "5", {"1", "2"}, {"success", "success"}},
+           {"its error", scripted(), {}, "5", {"fail", "2"}, {"Test.Error", "success"}},
+           {"one that is too slow", scripted(), {}, "1", {"hang"}, {"timeout"}},
+           {"one that exits", scripted(), {}, "5", {"exit"}, {"Runtime.ExitError"}},
+           {"one that exits after its answer", scripted(), {}, "5", {"exit after the answer"}, {"Runtime.ExitError"}},
        }) {
     expect(made);
   }
@@ -159,15 +160,15 @@ TEST_P(Emulators, F5_F6_ComeToTheSameOutcomesWithOurBootstrap) {
   auto stuck = good;
   stuck["HOOK_HANGS"] = "1";
   for (const auto& made : std::vector<Case>{
-           {"cold and warm", test_function, good, "10", {"{}", ""}, {"success", "success"}},
+           {"cold and warm", test_function(), good, "10", {"{}", ""}, {"success", "success"}},
            {"a server that is away",
-            test_function,
+            test_function(),
             away,
             "10",
             {"{}", "{}"},
             {"Temporal.ConnectionError", "Temporal.ConnectionError"}},
-           {"little time", test_function, good, "3", {"{}"}, {"Temporal.DeadlineError"}},
-           {"something that is stuck, twice", test_function, stuck, "5", {"{}", "{}"}, {"success", "success"}},
+           {"little time", test_function(), good, "3", {"{}"}, {"Temporal.DeadlineError"}},
+           {"something that is stuck, twice", test_function(), stuck, "5", {"{}", "{}"}, {"success", "success"}},
        }) {
     expect(made);
   }

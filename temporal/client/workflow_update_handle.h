@@ -13,7 +13,7 @@ namespace temporal::client {
 
 /// How far an update has to be before `WorkflowHandle::start_update` gives its handle.
 enum class UpdateStage {
-  accepted,   ///< the validator has let it pass, or has rejected it: `result` then says why
+  accepted,   ///< the validator has let it pass, or has rejected it: `result` then says why. It waits for a worker
   completed,  ///< the handler has returned or failed
 };
 

@@ -48,7 +48,8 @@ class RpcError : public Error {
   std::string details_;
 };
 
-/// There is no such workflow execution, or it has ended and takes no signals, updates and cancellations any more.
+/// There is no such workflow execution, or it has ended and takes no signals and updates any more. (To cancel one that
+/// has ended is no error.)
 class WorkflowNotFoundError : public RpcError {
  public:
   explicit WorkflowNotFoundError(std::string message, std::string details = {})

@@ -94,7 +94,7 @@ class BoundInstrument {
 ///
 /// An instrument whose name is not as OpenTelemetry wants it (a letter, then letters, digits, `_`, `.`, `-` and `/`,
 /// 255 at most), whose unit is longer than 63 ASCII characters, or whose description is not UTF-8 throws
-/// `std::invalid_argument`, with telemetry or without. See
+/// `std::invalid_argument`, with telemetry or without; so does one whose name a meter has for another kind. See
 /// https://opentelemetry.io/docs/specs/otel/metrics/api/#instrument-name-syntax.
 class Meter {
  public:

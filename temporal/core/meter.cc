@@ -6,6 +6,8 @@
 
 #include <map>
 #include <mutex>
+#include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace temporal::core {
@@ -49,16 +51,27 @@ class BridgeInstruments final : public temporal::detail::Instruments {
                                                           const std::string& name,
                                                           const InstrumentOptions& options) override {
     const std::scoped_lock lock{mutex_};
-    auto& known = instruments_[{kind, name}];
-    if (!known) known = std::make_shared<BridgeInstrument>(*runtime_, kind, name, options);
-    return known;
+    const auto known = instruments_.find(name);
+    if (known == instruments_.end()) {
+      auto made = std::make_shared<BridgeInstrument>(*runtime_, kind, name, options);
+      return instruments_.emplace(name, Known{kind, std::move(made)}).first->second.instrument;
+    }
+    if (known->second.kind != kind) {
+      throw std::invalid_argument{"the metric \"" + name +
+                                  "\" is of another kind already: give one of the two another name"};
+    }
+    return known->second.instrument;
   }
 
  private:
+  struct Known {
+    temporal::detail::InstrumentKind kind;
+    std::shared_ptr<const BridgeInstrument> instrument;
+  };
+
   std::shared_ptr<Runtime> runtime_;
   std::mutex mutex_;
-  std::map<std::pair<temporal::detail::InstrumentKind, std::string>, std::shared_ptr<const BridgeInstrument>>
-      instruments_;
+  std::map<std::string, Known> instruments_;
 };
 
 }  // namespace

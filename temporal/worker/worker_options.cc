@@ -1,4 +1,7 @@
+#include <temporal/common/detail/text_checks.h>
 #include <temporal/common/errors.h>
+#include <temporal/common/reserved_names.h>
+#include <temporal/common/utf8.h>
 #include <temporal/worker/worker_options.h>
 
 #include <algorithm>
@@ -13,11 +16,19 @@ namespace {
 
 [[noreturn]] void refuse(std::string message) { throw ConfigurationError{std::move(message)}; }
 
+void check_text(const std::string& field, const std::string& text) {
+  if (!temporal::detail::is_valid_utf8(text)) refuse(field + " " + std::string{temporal::detail::is_not_text});
+}
+
 template <class Definitions>
 void check_names(const Definitions& definitions, const std::string& kind) {
   std::set<std::string_view> names;
   for (const auto& definition : definitions) {
     if (definition.name.empty()) refuse("a registered " + kind + " has no name: give it one");
+    check_text("the name of a registered " + kind, definition.name);
+    if (temporal::detail::is_reserved_name(definition.name)) {
+      refuse("a registered " + kind + " is named " + definition.name + ": such names belong to Temporal");
+    }
     if (!names.insert(definition.name).second) {
       refuse(kind + " " + definition.name +
              " is registered twice: register it once, or give one of the two another name by specialising "
@@ -121,6 +132,15 @@ void check_rate(const char* name, const std::optional<double>& per_second) {
 
 void validate(const WorkerOptions& options) {
   if (options.task_queue.empty()) refuse("task queue not configured: set task_queue");
+  check_text("task_queue", options.task_queue);
+  if (temporal::detail::is_reserved_name(options.task_queue)) {
+    refuse("task_queue is " + options.task_queue + ": such names belong to Temporal");
+  }
+  check_text("identity", options.identity.value_or(""));
+  if (const auto& version = options.deployment_version) {
+    check_text("deployment_version.deployment_name", version->deployment_name);
+    check_text("deployment_version.build_id", version->build_id);
+  }
   if (options.workflows.empty() && options.activities.empty() && !options.dynamic_activity) {
     refuse("nothing to do: register a workflow or an activity (add_workflow, add_activity)");
   }
@@ -149,6 +169,9 @@ void validate(const WorkerOptions& options) {
   }
   if (options.graceful_shutdown_timeout < Duration::zero()) {
     refuse("graceful_shutdown_timeout is negative: set it to 0 or more");
+  }
+  if (options.deadlock_timeout && *options.deadlock_timeout < Duration::zero()) {
+    refuse("deadlock_timeout is negative: set it to more than 0, or to none, to wait for workflows without a limit");
   }
 }
 

@@ -95,6 +95,29 @@ TEST(WorkerOptions, ANameThatIsEmptyIsRefused) {
   EXPECT_THAT(complaint(options), testing::HasSubstr("a registered activity has no name"));
 }
 
+TEST(WorkerOptions, BadTextsNamesAndNumbersAreRefusedByTheirField) {
+  const std::string cut = "M\xC3";
+  const std::vector<std::pair<const char*, std::function<void(WorkerOptions&)>>> cases{
+      {"task_queue is not UTF-8", [&](auto& o) { o.task_queue = cut; }},
+      {"task_queue is __temporal_x", [](auto& o) { o.task_queue = "__temporal_x"; }},
+      {"identity is not UTF-8", [&](auto& o) { o.identity = cut; }},
+      {"deployment_name is not UTF-8", [&](auto& o) { o.deployment_version = {cut, "1"}; }},
+      {"build_id is not UTF-8", [&](auto& o) { o.deployment_version = {"shop", cut}; }},
+      {"registered activity is not UTF-8", [&](auto& o) { o.activities.front().name = cut; }},
+      {"registered workflow is not UTF-8", [&](auto& o) { o.workflows.front().name = cut; }},
+      {"registered activity is named __stack_trace", [](auto& o) { o.activities.front().name = "__stack_trace"; }},
+      {"registered workflow is named __temporal_x", [](auto& o) { o.workflows.front().name = "__temporal_x"; }},
+      {"deadlock_timeout is negative", [](auto& o) { o.deadlock_timeout = std::chrono::seconds{-1}; }},
+      {"graceful_shutdown_timeout is negative", [](auto& o) { o.graceful_shutdown_timeout = Duration::min(); }},
+  };
+  for (const auto& [field, change] : cases) {
+    auto options = good();
+    change(options);
+    EXPECT_THAT(complaint(options), testing::HasSubstr(field));
+    EXPECT_THAT(complaint(options), testing::Not(testing::HasSubstr(cut))) << "a log could not take it";
+  }
+}
+
 TEST(WorkerOptions, AHandlerNameThatIsTakenIsRefused) {
   const auto twice = [](auto add) {
     auto once = add(workflow::definition<Door>().run<&Door::run>());

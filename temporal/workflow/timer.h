@@ -64,7 +64,7 @@ Task<> sleep(Duration duration, TimerOptions options = {});
 Task<> wait_condition(std::function<bool()> condition);
 
 /// The same with a limit, which is a durable timer: false when the time is up and the condition is not true. A limit of
-/// zero or less does not wait.
+/// zero or less does not wait; in a cancelled scope it throws as any other, unless the condition holds.
 Task<bool> wait_condition(std::function<bool()> condition, Duration timeout, TimerOptions options = {});
 
 }  // namespace temporal::workflow

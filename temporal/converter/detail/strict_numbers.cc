@@ -111,7 +111,7 @@ bool is_below(const std::string& key, std::string& place) {
 
 void throw_does_not_fit(const std::string& place) {
   throw std::out_of_range((place.empty() ? "the number" : "the number at " + place) +
-                          " does not fit: it is out of range, has a fraction, or is true or false");
+                          " does not fit: it is out of range, has a fraction, is true or false, or is one too many");
 }
 
 bool has_numbers(const Json& json) {

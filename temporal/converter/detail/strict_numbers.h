@@ -88,6 +88,9 @@ bool numbers_fit(const nlohmann::json& json, std::string& place) {
     }
     return true;
   } else if constexpr (TupleLike<T>) {
+    // nlohmann's own would leave out what is too much.
+    if (json.is_array() && json.size() > std::tuple_size_v<T>)
+      return is_below(std::to_string(std::tuple_size_v<T>), place);
     return !json.is_array() || [&]<std::size_t... I>(std::index_sequence<I...>) {
       return ((I >= json.size() || numbers_fit<std::remove_const_t<std::tuple_element_t<I, T>>>(json[I], place) ||
                is_below(std::to_string(I), place)) &&

@@ -105,7 +105,8 @@ std::string misfit(const std::string& json) {
   } catch (const DecodeError& error) {
     const std::string& text = error.message();
     const auto begin = text.find("the number");
-    const auto end = text.find(" does not fit: it is out of range, has a fraction, or is true or false");
+    const auto end =
+        text.find(" does not fit: it is out of range, has a fraction, is true or false, or is one too many");
     if (begin == std::string::npos || end == std::string::npos) return text;
     const auto place = text.substr(begin, end - begin);
     return place == "the number" ? "" : place.substr(std::string{"the number at "}.size());
@@ -150,6 +151,9 @@ TEST(StrictNumbers, HoldInEveryContainer) {
   EXPECT_EQ((misfit<std::unordered_map<int, std::string>>(R"([[1,"a"],[4294967297,"b"]])")), "/1/0");
   EXPECT_EQ((misfit<std::multimap<std::string, int>>(R"({"a":1.5})")), "/a");
   EXPECT_EQ((misfit<std::pair<int, unsigned char>>("[1,256]")), "/1");
+  EXPECT_EQ((misfit<std::pair<int, int>>("[1,2,3]")), "/2");
+  EXPECT_EQ((misfit<std::array<int, 2>>("[1,2,3]")), "/2");
+  EXPECT_EQ((misfit<std::vector<std::array<std::string, 1>>>(R"([["a"],["a","b"]])")), "/1/1");
   EXPECT_EQ((misfit<std::tuple<std::string, int, double>>(R"(["a",1.5,2])")), "/1");
   EXPECT_EQ(misfit<std::vector<std::optional<int>>>("[null,5000000000]"), "/1");
   EXPECT_EQ(misfit<std::vector<float>>("[1,1e39]"), "/1");
@@ -226,7 +230,7 @@ TEST(StrictNumbers, AreNamedWithTheirArgument) {
   } catch (const DecodeError& error) {
     EXPECT_EQ(error.message(),
               "argument 2 does not decode as shop::Bill (encoding json/plain): the number at /rows/0/cents does not "
-              "fit: it is out of range, has a fraction, or is true or false");
+              "fit: it is out of range, has a fraction, is true or false, or is one too many");
   }
 }
 
