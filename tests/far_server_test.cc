@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct Case {
   std::vector<std::string> dynamic_config = {};
 };
 
+std::ostream& operator<<(std::ostream& out, const Case& made) { return out << made.name; }
+
 class FarServer : public ::testing::TestWithParam<Case> {
  protected:
   static ServerlessStack stack(const std::map<std::string, std::string>& variables, const std::string& timeout) {
@@ -33,12 +36,14 @@ class FarServer : public ::testing::TestWithParam<Case> {
 
 }  // namespace
 
-INSTANTIATE_TEST_SUITE_P(
-    All, FarServer,
-    ::testing::Values(Case{"ThatTakes150MsEachWay", {.delay = 150ms}}, Case{"ThatTakes300MsEachWay", {.delay = 300ms}},
-                      Case{"WhosePacketsAreLost", {.delay = 20ms, .stalls = 0.05}},
-                      Case{"WhoseConnectionsAreRenewed", {.delay = 20ms}, {"frontend.keepAliveMaxConnectionAge=1s"}}),
-    [](const auto& info) { return std::string{info.param.name}; });
+INSTANTIATE_TEST_SUITE_P(All, FarServer,
+                         ::testing::Values(Case{"ThatTakes150MsEachWay", {.delay = 150ms}},
+                                           Case{"ThatTakes300MsEachWay", {.delay = 300ms}},
+                                           Case{"WhosePacketsAreLost", {.delay = 20ms, .stalls = 0.05}},
+                                           Case{"WhoseConnectionsAreRenewed",
+                                                {.delay = 20ms},
+                                                {R"(frontend.keepAliveMaxConnectionAge="1s")"}}),
+                         [](const auto& info) { return std::string{info.param.name}; });
 
 TEST_P(FarServer, F6_X1_F14_IsWorkedForAndLeftWhenThereIsNothingToDo) {
   constexpr int tries = 3;

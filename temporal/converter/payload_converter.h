@@ -25,11 +25,11 @@
 /// To make a type of your own travel, give it `to_json` and `from_json`, for example with nlohmann's
 /// `NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Receipt, id, total)`.
 ///
-/// Nothing but the last digits of a `double` or a `float` is changed in silence. A number that its place cannot hold is
-/// a `DecodeError`, in containers and in members of types of your own, too: 5000000000 or 1.9 for an `int`, -1 for an
-/// `unsigned`, `true` for either, 1e39 for a `float`. What a type of yours did with numbers is seen in what its
-/// `to_json` makes of the value that was read: where that does not write a number to the place it was read from, nobody
-/// looks. JSON that is nested more than 1000 deep is refused. All functions are thread-safe.
+/// A number that its place cannot hold is a `DecodeError`, in containers and members, too: 5000000000 or 1.9 for an
+/// `int`, -1 for an `unsigned`, `true` for either, 1e39 for a `float`. Changed in silence are the last digits of a
+/// `double` or a `float`, and what a `std::array` has no place for is left out. What a type of yours did with numbers
+/// is seen in what its `to_json` makes of the value: where that writes them to another place than they were read from,
+/// nobody looks. JSON that is nested more than 1000 deep is refused. All functions are thread-safe.
 
 namespace temporal::converter {
 
