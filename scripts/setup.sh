@@ -126,52 +126,38 @@ setup_otlp() {
   setup_venv .dev/otlp "OTLP's messages, for the demo" opentelemetry.proto.collector.trace.v1.trace_service_pb2 opentelemetry-proto
 }
 
-# AWS's own emulator of Lambda, once. Where there is no Go, the tests say so.
-setup_emulator() {
-  LAMBDA_RIE=$PWD/.dev/rie/aws-lambda-rie
-  if [[ ! -x $LAMBDA_RIE ]]; then
+# A tool that is built from Go modules, once. Its path goes into a variable, which is empty where it cannot be had: what
+# needs it is not tested then, and says so. $1 the variable, $2 the program below .dev, $3 what it is; the rest builds it.
+setup_go_tool() {
+  local program=$PWD/.dev/$2 log
+  if [[ ! -x $program ]]; then
     if ! command -v go >/dev/null; then
-      echo "No Lambda emulator of AWS: Go is missing, so nothing is tested under it"
-      export LAMBDA_RIE=
-      return 0
-    fi
-    echo "Building AWS's emulator of Lambda from its Go module into .dev/rie, for the tests"
-    local log
-    log=$(log_file emulator)
-    if ! GOBIN=$PWD/.dev/rie go install \
-      github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d \
-      >"$log" 2>&1; then
-      tail -n 20 "$log" >&2
-      echo "The emulator could not be built; the whole log is in $log. Nothing is tested under it" >&2
-      export LAMBDA_RIE=
-      return 0
+      echo "No $3: Go is missing, so what needs it is not tested"
+      program=
+    else
+      echo "Building $3 from Go modules into .dev/${2%/*}, for the tests"
+      log=$(log_file "${2%/*}")
+      if ! "${@:4}" >"$log" 2>&1; then
+        tail -n 20 "$log" >&2
+        echo "It could not be built; the whole log is in $log. What needs it is not tested" >&2
+        program=
+      fi
     fi
   fi
-  export LAMBDA_RIE
+  export "$1=$program"
 }
 
-# A collector built from its Go modules, once. Where there is no Go, the tests say so.
-setup_collector() {
-  OTEL_COLLECTOR=$PWD/.dev/collector/otelcol
-  if [[ ! -x $OTEL_COLLECTOR ]]; then
-    if ! command -v go >/dev/null; then
-      echo "No OpenTelemetry Collector: Go is missing, so what needs a collector is not tested"
-      export OTEL_COLLECTOR=
-      return 0
-    fi
-    echo "Building an OpenTelemetry Collector from its Go modules into .dev/collector, for the tests"
-    local log
-    log=$(log_file collector)
-    if ! GOBIN=$PWD/.dev/collector go install go.opentelemetry.io/collector/cmd/builder@v0.155.0 >"$log" 2>&1 ||
-      ! .dev/collector/builder --config scripts/otel_collector.yaml >>"$log" 2>&1; then
-      tail -n 20 "$log" >&2
-      echo "The collector could not be built; the whole log is in $log. What needs it is not tested" >&2
-      export OTEL_COLLECTOR=
-      return 0
-    fi
-  fi
-  export OTEL_COLLECTOR
+build_collector() {
+  GOBIN=$PWD/.dev/collector go install go.opentelemetry.io/collector/cmd/builder@v0.155.0 &&
+    .dev/collector/builder --config scripts/otel_collector.yaml
 }
+setup_collector() { setup_go_tool OTEL_COLLECTOR collector/otelcol "an OpenTelemetry Collector" build_collector; }
+
+build_emulator() {
+  GOBIN=$PWD/.dev/rie go install \
+    github.com/aws/aws-lambda-runtime-interface-emulator/cmd/aws-lambda-rie@v0.0.0-20261030222936-bef5c4ba774d
+}
+setup_emulator() { setup_go_tool LAMBDA_RIE rie/aws-lambda-rie "AWS's own emulator of Lambda" build_emulator; }
 
 setup() {
   install_packages "${packages[@]}"
