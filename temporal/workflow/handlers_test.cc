@@ -445,3 +445,27 @@ TEST(Handlers, ADynamicWorkflowTakesItsArgumentsUndecoded) {
   DrivenRun run{workflow::dynamic_definition<any>(), 1, std::string{"two"}, 3.0};
   EXPECT_EQ(result_of<int>(run.commands().at(0)), 3);
 }
+
+namespace {
+
+class Generous {
+ public:
+  workflow::Task<> run() {
+    co_await workflow::wait_condition([] { return false; });
+  }
+  [[nodiscard]] std::string glance() const { return std::string(1000, 'x'); }
+  [[nodiscard]] std::string look() const { return std::string(2 << 20, 'x'); }  // and its quotes
+};
+
+}  // namespace
+
+TEST(Queries, AnAnswerThatTheServerWouldNotTakeFailsTheQueryAlone) {
+  DrivenRun run{
+      workflow::definition<Generous>().run<&Generous::run>().query<&Generous::glance>().query<&Generous::look>()};
+  (void)run.commands();
+  run.query("glance");
+  EXPECT_TRUE(run.commands().at(0).respond_to_query().has_succeeded());
+  run.query("look");
+  EXPECT_THAT(run.commands().at(0).respond_to_query().failed().message(),
+              testing::HasSubstr("the answer to the query look has 2097154 bytes, and the server takes 2 MiB"));
+}

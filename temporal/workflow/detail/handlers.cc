@@ -60,6 +60,16 @@ Task<Payload> run_through(RunInterceptor& first, UpdateInput input) {
   co_return co_await first.handle_update(std::move(input));
 }
 
+/// The server takes no more (its setting limit.blobSize.error). One that comes with a workflow task would fail the task
+/// with it, over and over.
+constexpr std::size_t largest_answer = 2 << 20;
+
+void check_size(const temporal::api::common::v1::Payload& answer, const std::string& query) {
+  if (answer.data().size() <= largest_answer) return;
+  throw ApplicationError{"the answer to the query " + query + " has " + std::to_string(answer.data().size()) +
+                         " bytes, and the server takes 2 MiB: answer with less"};
+}
+
 }  // namespace
 
 template <class Handler>
@@ -272,6 +282,7 @@ void Handlers::query(const coresdk::workflow_activation::QueryWorkflow& job) {
                                                                     .arguments = std::move(arguments),
                                                                     .headers = converter::to_payload_map(job.headers()),
                                                                     .handler = handler}));
+    check_size(result.succeeded().response(), job.query_type());
   } catch (...) {
     *result.mutable_failed() = converter::to_failure(std::current_exception());
   }
