@@ -28,13 +28,13 @@ const ANSWERED_BEFORE: Duration = Duration::from_secs(1);
 /// after a task that found no poller the server reports no other one of the partition for half a second: for that long, and
 /// the way to the server, a poll has to see all of them, or a task that comes meanwhile is reported to nobody.
 const SHORTEST: Duration = Duration::from_millis(1500);
+/// The same of a sticky queue, which has one partition: the server refuses polls with a timeout under 2 s
+/// (`MinLongPollTimeout`). A little more, for the way to it.
+const SHORTEST_STICKY: Duration = Duration::from_millis(1050);
 /// The way to a server that is near, and what is taken for it until it has been measured.
 const SHORTEST_WAY: Duration = Duration::from_millis(100);
 /// A call that takes longer says more of the server than of the way.
 const LONGEST_WAY: Duration = Duration::from_secs(2);
-/// The same of a sticky queue, which has one partition: the server refuses polls with a timeout under 2 s
-/// (`MinLongPollTimeout`). A little more, for the way to it.
-const SHORTEST_STICKY: Duration = Duration::from_millis(1050);
 /// By core's own timeout for polls, 70 s.
 const LONGEST: Duration = Duration::from_secs(69);
 /// With less time to the limit there is no new poll: even the shortest goes on well beyond it. A task that comes then is
