@@ -1,9 +1,10 @@
-# target temporal_bridge: the Rust crate in bridge/, built by cargo into a folder that all build directories share, with
-# the profile that fits: release for what is shipped, dev otherwise. Cargo itself sees whether there is anything to do.
+# target temporal_bridge: the Rust crate in bridge/, built by cargo with the profile that fits: release for what is shipped,
+# dev otherwise. Cargo itself sees whether there is anything to do.
+set(TEMPORAL_BRIDGE_DIR "${PROJECT_BINARY_DIR}" CACHE PATH "Where cargo builds; several build directories may share it")
 include(Core) # and cargo
 
 temporal_patched_bridge(bridge_crate)
-set(bridge_target_dir "${PROJECT_SOURCE_DIR}/build/cargo")
+set(bridge_target_dir "${TEMPORAL_BRIDGE_DIR}/cargo")
 if(CMAKE_BUILD_TYPE MATCHES "^(Release|MinSizeRel)$")
   set(bridge_profile release)
   set(bridge_folder release)

