@@ -161,7 +161,7 @@ def main():
         folder=arguments.folder,
         functions={"rollout:1": code, "rollout:2": code} if arguments.rollout else {example: code},
         environment=environment,
-        arguments=["--idle-timeout", "1"],
+        arguments=["--idle-timeout", "1", "--start-delay", "0.1"],
         web=arguments.keep,
     )
     try:

@@ -45,7 +45,7 @@ class AwsTools(unittest.TestCase):
 
     def test_aws_lambda_invoke(self):
         output = pathlib.Path(self.folder, "output")
-        done = self.aws("invoke", "--function-name", "echo:live", "--log-type", "Tail", "--payload", "say", output)
+        done = self.aws("invoke", "--function-name", "echo:live", "--log-type", "Tail", "--payload", '"say"', output)
         self.assertEqual(done.returncode, 0, done.stderr)
         answer = json.loads(done.stdout)
         self.assertEqual((answer["StatusCode"], answer["ExecutedVersion"]), (200, "5"))
@@ -61,9 +61,9 @@ class AwsTools(unittest.TestCase):
         self.assertIn("ResourceNotFoundException", unknown.stderr)
 
     def test_boto3(self):
-        answer = self.boto.invoke(FunctionName="echo", Qualifier="5", Payload=b"hello")
+        answer = self.boto.invoke(FunctionName="echo", Qualifier="5", Payload=b'"hello"')
         self.assertEqual(json.load(answer["Payload"])["version"], "5")
-        failed = self.boto.invoke(FunctionName="echo", Payload=b"fail")
+        failed = self.boto.invoke(FunctionName="echo", Payload=b'"fail"')
         self.assertEqual(failed["FunctionError"], "Unhandled")
         self.assertEqual(json.load(failed["Payload"])["errorType"], "Test.Error")
         event = self.boto.invoke(FunctionName="echo", InvocationType="Event")

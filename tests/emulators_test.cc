@@ -140,10 +140,15 @@ INSTANTIATE_TEST_SUITE_P(All, Emulators, ::testing::Values("Local", "Aws"),
 TEST_P(Emulators, ComeToTheSameOutcomes) {
   for (const auto& made : std::vector<Case>{
            {"a plain runtime, cold and warm", scripted(), {}, "5", {"1", "2"}, {"success", "success"}},
-           {"its error", scripted(), {}, "5", {"fail", "2"}, {"Test.Error", "success"}},
-           {"one that is too slow", scripted(), {}, "1", {"hang"}, {"timeout"}},
-           {"one that exits", scripted(), {}, "5", {"exit"}, {"Runtime.ExitError"}},
-           {"one that exits after its answer", scripted(), {}, "5", {"exit after the answer"}, {"Runtime.ExitError"}},
+           {"its error", scripted(), {}, "5", {R"("fail")", "2"}, {"Test.Error", "success"}},
+           {"one that is too slow", scripted(), {}, "1", {R"("hang")"}, {"timeout"}},
+           {"one that exits", scripted(), {}, "5", {R"("exit")"}, {"Runtime.ExitError"}},
+           {"one that exits after its answer",
+            scripted(),
+            {},
+            "5",
+            {R"("exit after the answer")"},
+            {"Runtime.ExitError"}},
        }) {
     expect(made);
   }

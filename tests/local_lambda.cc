@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <functional>
@@ -46,6 +47,8 @@ LocalLambda::LocalLambda(const Functions& functions, const std::vector<std::stri
       command.insert(command.end(), {"--env", name + ":" + key + "=" + value});
   }
   command.insert(command.end(), arguments.begin(), arguments.end());
+  const auto delay = "--start-delay";  // no test waits longer than it has to
+  if (std::ranges::find(arguments, delay) == arguments.end()) command.insert(command.end(), {delay, "0"});
   process_.emplace(temporal::testing::detail::ChildOptions{.command = command, .log_file = folder_ + "/log"});
   wait_until("the local Lambda", [&] {
     if (!process_->running()) throw std::runtime_error{"the local Lambda ended: " + log()};

@@ -30,6 +30,19 @@ TEST(Text, UuidsAndTimesHaveTheirForm) {
   EXPECT_THAT(uuid(), testing::MatchesRegex("[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"));
   EXPECT_EQ(rfc3339(std::chrono::system_clock::time_point{std::chrono::milliseconds{1'001}}),
             "1970-01-01T00:00:01.001Z");
-  EXPECT_THAT(trace_header(std::chrono::system_clock::now()),
-              testing::MatchesRegex("Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0"));
+}
+
+TEST(Text, ATraceIsTheCallersOrANewOne) {
+  const std::string own = "Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=";
+  EXPECT_THAT(trace_of("", false), testing::MatchesRegex(own + "0"));
+  EXPECT_THAT(trace_of("", true), testing::MatchesRegex(own + "1"));
+  const std::string caller = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+  EXPECT_EQ(trace_of(caller, false), caller);
+  EXPECT_THAT(trace_of(caller, true),
+              testing::MatchesRegex("Root=1-5759e988-bd862e3fe1be46a994272793;Parent=[0-9a-f]{16};Sampled=0"));
+}
+
+TEST(Text, Base64IsReadBack) {
+  for (const std::string text : {"", "a", "ab", "abc", "\x01\xff~"}) EXPECT_EQ(base64_decode(base64(text)), text);
+  EXPECT_EQ(base64_decode("YW*I="), "a");
 }

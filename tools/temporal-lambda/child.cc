@@ -7,12 +7,16 @@
 #include <boost/asio/streambuf.hpp>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -31,7 +35,31 @@ namespace {
 
 constexpr std::chrono::milliseconds drain_limit{200};  ///< for the last lines of a process that has ended
 
-[[noreturn]] void fail(const std::string& what) { throw std::system_error{errno, std::generic_category(), what}; }
+[[noreturn]] void fail(const std::string& what, int error = errno) {
+  throw std::system_error{error, std::generic_category(), what};
+}
+
+/// The two ends of a pipe, closed at the latest when this goes.
+struct Pipe {
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) fail("pipe");
+    out = ends[0];
+    in = ends[1];
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    close(out);
+    close(in);
+  }
+  static void close(int& end) {
+    if (end >= 0) ::close(std::exchange(end, -1));
+  }
+
+  int out = -1;
+  int in = -1;
+};
 
 std::vector<char*> pointers(const std::vector<std::string>& strings) {
   std::vector<char*> result;
@@ -45,6 +73,30 @@ bool join(const std::string& control_group) {
   if (control_group.empty()) return true;
   const int fd = ::open(control_group.c_str(), O_WRONLY | O_CLOEXEC);
   return fd >= 0 && ::write(fd, "0", 1) == 1;
+}
+
+/// Async-signal-safe. Where the system does not let us the folder stays as its modes are, which hold for all but root.
+void make_read_only(const std::string& folder) {
+  const char* const path = folder.c_str();
+  if (folder.empty() || ::unshare(CLONE_NEWNS) != 0) return;
+  if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return;
+  if (::mount(path, path, nullptr, MS_BIND, nullptr) != 0) return;
+  (void)::mount(nullptr, path, nullptr, MS_BIND | MS_REMOUNT | MS_RDONLY, nullptr);
+}
+
+/// Async-signal-safe. Asio's sockets are not close-on-exec.
+void close_all_but(int kept, int most) {
+  const bool done = ::syscall(SYS_close_range, STDERR_FILENO + 1, kept - 1, 0) == 0 &&
+                    ::syscall(SYS_close_range, kept + 1, ~0U, 0) == 0;
+  for (int fd = STDERR_FILENO + 1; !done && fd < most; ++fd) {  // Linux before 5.9, and some sandboxes
+    if (fd != kept) ::close(fd);
+  }
+}
+
+int most_descriptors() {
+  constexpr rlim_t enough = 65536;
+  rlimit limit{};
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? static_cast<int>(std::min(limit.rlim_cur, enough)) : 1024;
 }
 
 }  // namespace
@@ -99,17 +151,19 @@ struct Child::State : std::enable_shared_from_this<State> {
 };
 
 Child::Child(asio::io_context& io, ChildOptions options) : state_(std::make_shared<State>(io, std::move(options))) {
-  std::array<int, 2> output{};
-  if (::pipe2(output.data(), O_CLOEXEC) != 0) fail("pipe");
+  Pipe output;
+  Pipe failure;  // closed by an exec that works, or else told what it was
   // All memory is laid out before the fork: between fork and exec only async-signal-safe calls are allowed.
   const std::string program = state_->options.program;
   const std::string folder = state_->options.working_directory;
+  const std::string read_only = state_->options.read_only;
   const std::string control_group = state_->options.control_group;
   const std::vector<std::string> argument_texts{program};
   std::vector<std::string> variables;
   for (const auto& [name, value] : state_->options.environment) variables.push_back(name + "=" + value);
   auto arguments = pointers(argument_texts);
   auto environment = pointers(variables);
+  const int most = most_descriptors();
   const pid_t parent = ::getpid();
   const pid_t pid = ::fork();
   if (pid == 0) {
@@ -121,23 +175,33 @@ Child::Child(asio::io_context& io, ChildOptions options) : state_(std::make_shar
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
     const int nothing = ::open("/dev/null", O_RDONLY);
     ::dup2(nothing, STDIN_FILENO);
-    ::dup2(output[1], STDOUT_FILENO);
-    ::dup2(output[1], STDERR_FILENO);
-    ::close_range(STDERR_FILENO + 1, ~0U, 0);  // asio's sockets are not close-on-exec
-    if (join(control_group) && ::chdir(folder.c_str()) == 0)
+    ::dup2(output.in, STDOUT_FILENO);
+    ::dup2(output.in, STDERR_FILENO);
+    close_all_but(failure.in, most);
+    make_read_only(read_only);
+    if (join(control_group) && ::chdir(folder.c_str()) == 0) {
       ::execve(arguments[0], arguments.data(), environment.data());
-    ::dprintf(STDERR_FILENO, "cannot run %s: %s\n", program.c_str(), std::strerror(errno));
+    }
+    const int error = errno;
+    [[maybe_unused]] const auto told = ::write(failure.in, &error, sizeof error);
     ::_exit(127);
   }
-  ::close(output[1]);
-  if (pid < 0) {
-    ::close(output[0]);
-    fail("fork");
-  }
+  if (pid < 0) fail("fork");
   ::setpgid(pid, pid);
+  const auto give_up = [pid](const std::string& what, int error) {
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+    fail(what, error);
+  };
+  Pipe::close(output.in);
+  Pipe::close(failure.in);
+  int error = 0;
+  if (::read(failure.out, &error, sizeof error) == sizeof error) give_up("fork/exec " + program, error);
+  const int ended = static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+  if (ended < 0) give_up("pidfd_open, which needs Linux 5.3", errno);
   state_->pid = pid;
-  state_->output.assign(output[0]);
-  state_->ended.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+  state_->output.assign(std::exchange(output.out, -1));
+  state_->ended.assign(ended);
   state_->read_line();
   state_->wait();
 }

@@ -15,7 +15,8 @@ struct ChildOptions {
   std::filesystem::path program = {};
   std::map<std::string, std::string> environment = {};  ///< all of it: nothing is inherited
   std::filesystem::path working_directory = {};
-  std::filesystem::path control_group = {};                   ///< its cgroup.procs: what it joins, when there is one
+  std::filesystem::path read_only = {};      ///< a folder that it cannot change, where we may arrange that
+  std::filesystem::path control_group = {};  ///< its cgroup.procs: what it joins, when there is one
   std::function<void(const std::string& line)> on_line = {};  ///< each line of its standard output and error
   std::function<void(int wait_status)> on_exit = {};          ///< once, after its last line
 };
@@ -23,7 +24,7 @@ struct ChildOptions {
 /// A process in a group of its own that ends with us at the latest. It belongs to the thread of its io_context.
 class Child {
  public:
-  /// @throws std::system_error
+  /// Returns when the program runs. @throws std::system_error when it cannot: its text is what Lambda says of that.
   Child(boost::asio::io_context& io, ChildOptions options);
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;

@@ -93,3 +93,16 @@ TEST_F(Code, IsUnpackedBelowASymbolicLink) {
   fs::create_directory_symlink(folder_.path() / "real", link);
   EXPECT_EQ(content(lay_out_code(zip({bootstrap}), link / "out")), "bootstrap");
 }
+
+TEST_F(Code, ThatIsLargerThanLambdaTakesIsRefused) {
+  const auto file = zip({bootstrap, {"ten bytes!"}});
+  EXPECT_NO_THROW((void)lay_out_code(file, folder_.path() / "fits", 19));
+  EXPECT_THROW((void)lay_out_code(file, folder_.path() / "does-not", 18), std::runtime_error);
+}
+
+TEST_F(Code, CannotBeWrittenToButByRoot) {
+  const auto folder = lay_out({bootstrap, {"a/b.txt"}}).parent_path();
+  for (const auto& path : {folder, folder / "a", folder / "a/b.txt", folder / "bootstrap"}) {
+    EXPECT_EQ(fs::status(path).permissions() & fs::perms{0222}, fs::perms::none) << path;
+  }
+}

@@ -3,6 +3,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <set>
 #include <stdexcept>
@@ -23,8 +24,12 @@ std::pair<std::string, std::string> split(const std::string& text, const std::st
   return {text.substr(0, equals), text.substr(equals + 1)};
 }
 
-std::chrono::milliseconds milliseconds(double seconds) {
-  return std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
+/// Lambda takes no fractions.
+std::chrono::milliseconds timeout_of(double seconds, const std::string& what) {
+  if (!(seconds >= 1 && seconds <= 900) || seconds != std::floor(seconds)) {
+    refuse(what + " should be a whole number of seconds, 1 to 900");
+  }
+  return std::chrono::seconds{static_cast<std::int64_t>(seconds)};
 }
 
 std::string text_of(const toml::node& value, const std::string& setting) {
@@ -55,7 +60,7 @@ FunctionConfig function_from_table(const std::string& name, const toml::table& t
     if (key == "code") {
       function.code = folder / text_of(value, "code of function " + name);
     } else if (key == "timeout") {
-      function.timeout = milliseconds(value.value_or(0.0));
+      function.timeout = timeout_of(value.value_or(0.0), "the timeout of function " + name);
     } else if (key == "memory") {
       function.memory_mb = value.value_or(0);
     } else if (key == "concurrency") {
@@ -83,7 +88,7 @@ std::vector<FunctionConfig> functions_from_arguments(const FunctionArguments& ar
     functions.push_back({.name = std::move(function),
                          .version = std::move(version),
                          .code = std::move(code),
-                         .timeout = milliseconds(arguments.timeout_seconds),
+                         .timeout = timeout_of(arguments.timeout_seconds, "--timeout"),
                          .memory_mb = arguments.memory_mb,
                          .concurrency = arguments.concurrency});
   }

@@ -2,6 +2,7 @@
 
 #include <tools/temporal-lambda/arn.h>
 #include <tools/temporal-lambda/cpu_share.h>
+#include <tools/temporal-lambda/http_server.h>
 
 #include <chrono>
 #include <filesystem>
@@ -38,11 +39,15 @@ struct LocalOptions {
   std::filesystem::path event_log = {};  ///< JSON lines; none when empty
   bool freeze = true;
   std::optional<CpuController> cpu = {};  ///< limits functions to their share of the CPU; they have all of it without
+  bool extension = false;                 ///< environments are ended as beside an extension
+  bool active_tracing = false;            ///< X-Ray records each invocation
+  std::chrono::milliseconds start_delay = std::chrono::seconds{0};  ///< before the process of a new environment starts
   std::chrono::milliseconds init_timeout = std::chrono::seconds{10};
   std::chrono::milliseconds idle_timeout = std::chrono::minutes{5};  ///< after which an unused environment is retired
   std::chrono::milliseconds retire_grace = std::chrono::milliseconds{500};  ///< from SIGTERM to SIGKILL
   std::chrono::milliseconds retry_delay = std::chrono::seconds{1};          ///< before a failed event is tried again
   int event_retries = 2;
+  HttpServer::Limits api_limits = {.silence = std::chrono::seconds{60}, .connections = 1000};
   std::chrono::milliseconds event_age = std::chrono::hours{6};             ///< older events are dropped
   std::chrono::milliseconds memory_check = std::chrono::milliseconds{20};  ///< between two looks at the memory used
 };

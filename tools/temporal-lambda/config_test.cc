@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <unistd.h>
 
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
@@ -57,12 +58,21 @@ TEST(Config, ArgumentsThatAreUnclearAreRefusedWithTheirForm) {
 
 TEST(Config, ATomlFileDescribesFunctions) {
   const auto functions =
-      functions_from_toml(file_with("[function.hello]\ncode = 'hello.zip'\ntimeout = 1.5\nmemory = 512\nconcurrency = "
+      functions_from_toml(file_with("[function.hello]\ncode = 'hello.zip'\ntimeout = 7\nmemory = 512\nconcurrency = "
                                     "2\nenvironment = { K = 'v' }\n"));
   ASSERT_EQ(functions.size(), 1U);
   EXPECT_EQ(functions[0].code, test_folder() / "hello.zip");
-  EXPECT_EQ(functions[0].timeout, 1500ms);
+  EXPECT_EQ(functions[0].timeout, 7s);
   EXPECT_EQ(functions[0].environment.at("K"), "v");
+}
+
+TEST(Config, TimeoutsAreWholeSeconds) {
+  for (const double timeout : {0.0, 0.5, 7.5, 901.0, std::nan("")}) {
+    EXPECT_THAT(complaint([&] { functions_from_arguments({.functions = {"a=x"}, .timeout_seconds = timeout}); }),
+                HasSubstr("--timeout should be a whole number of seconds, 1 to 900"));
+  }
+  EXPECT_THAT(complaint([] { functions_from_toml(file_with("[function.a]\ncode = 'x'\ntimeout = 1.5\n")); }),
+              HasSubstr("the timeout of function a should be a whole number"));
 }
 
 TEST(Config, BrokenTomlNamesFileAndLine) {

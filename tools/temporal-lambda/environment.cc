@@ -2,9 +2,12 @@
 #include <tools/temporal-lambda/report.h>
 #include <tools/temporal-lambda/text.h>
 
+#include <boost/asio/post.hpp>
+
 #include <signal.h>
 
 #include <cstdio>
+#include <exception>
 #include <utility>
 
 namespace temporal::local_lambda {
@@ -16,6 +19,7 @@ using std::chrono::microseconds;
 namespace {
 
 constexpr std::size_t longest_tail = 4096;  // what Lambda gives of a log
+constexpr std::size_t largest_response = 6'291'556;
 constexpr std::string_view invocation_prefix = "/2018-06-01/runtime/invocation/";
 
 double milliseconds(std::chrono::steady_clock::duration duration) {
@@ -44,8 +48,10 @@ Environment::Environment(boost::asio::io_context& io, const LocalOptions& option
       id_(std::move(id)),
       log_(log),
       owner_(std::move(owner)),
-      scratch_("temporal-lambda-tmp"),
-      runtime_api_(io, 0, [this](const HttpRequest& request, Reply reply) { on_request(request, std::move(reply)); }),
+      scratch_("tmp"),
+      // Nobody limits a runtime: it may be frozen for as long as it likes.
+      runtime_api_(io, 0, [this](const HttpRequest& request, Reply reply) { on_request(request, std::move(reply)); },
+                   {}),
       timer_(io),
       memory_timer_(io) {
   if (!options_.cpu) return;
@@ -65,6 +71,9 @@ std::map<std::string, std::string> Environment::variables() const {
       {"AWS_LAMBDA_LOG_STREAM_NAME", id_},
       {"AWS_LAMBDA_RUNTIME_API", "127.0.0.1:" + std::to_string(runtime_api_.port())},
       {"AWS_REGION", options_.place.region},
+      {"AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR"},
+      {"AWS_XRAY_DAEMON_ADDRESS", "127.0.0.1:2000"},
+      {"LAMBDA_RUNTIME_DIR", "/var/runtime"},
       {"LAMBDA_TASK_ROOT", bootstrap_->parent_path().string()},
       {"LANG", "en_US.UTF-8"},
       {"PATH", "/usr/local/bin:/usr/bin:/bin"},
@@ -94,19 +103,30 @@ void Environment::say(const std::string& line) {
 
 void Environment::start(Invocation first) {
   invocation_ = std::move(first);
-  start_process();
+  limit(options_.start_delay, &Environment::begin);
+}
+
+void Environment::begin() {
   limit(options_.init_timeout, &Environment::on_timeout);
+  start_process();
 }
 
 void Environment::start_process() {
   started_at_ = Clock::now();
-  child_ = std::make_unique<Child>(
-      io_, ChildOptions{.program = *bootstrap_,
-                        .environment = variables(),
-                        .working_directory = bootstrap_->parent_path(),
-                        .control_group = cpu_group_ ? cpu_group_->entrance() : std::filesystem::path{},
-                        .on_line = [self = shared_from_this()](const std::string& line) { self->say(line); },
-                        .on_exit = [self = shared_from_this()](int status) { self->on_exit(status); }});
+  try {
+    child_ = std::make_unique<Child>(
+        io_,
+        ChildOptions{.program = *bootstrap_,
+                     .environment = variables(),
+                     .working_directory = bootstrap_->parent_path(),
+                     .read_only = bootstrap_->parent_path(),
+                     .control_group = cpu_group_ ? cpu_group_->entrance() : std::filesystem::path{},
+                     .on_line = [self = shared_from_this()](const std::string& line) { self->say(line); },
+                     .on_exit = [self = shared_from_this()](int status) { self->on_exit(describe_exit(status)); }});
+  } catch (const std::exception& error) {
+    cannot_start_ = error.what();
+    return boost::asio::post(io_, [self = shared_from_this()] { self->on_exit("cannot start"); });
+  }
   log("environment_start");
   watch_memory();
 }
@@ -139,6 +159,13 @@ void Environment::on_request(const HttpRequest& request, Reply reply) {
   const auto action = slash == std::string_view::npos ? "" : rest.substr(slash + 1);
   if (state_ != State::busy || !invocation_ || rest.substr(0, slash) != invocation_->request_id || answered_) {
     return reply(make_response(403, error_json("InvalidRequestID", "no such invocation is under way")));
+  }
+  if (action == "response" && request.body().size() > largest_response) {
+    const std::string type = "Function.ResponseSizeTooLarge";
+    const auto error = error_json(type, "Response payload size exceeded maximum allowed payload size (" +
+                                            std::to_string(largest_response) + " bytes).");
+    on_answer({.failed = true, .payload = error, .error_type = type});
+    return reply(make_response(413, error));
   }
   if (action == "response") {
     on_answer({.payload = request.body()});
@@ -210,6 +237,9 @@ void Environment::hand_out() {
                std::to_string(duration_cast<std::chrono::milliseconds>(deadline.time_since_epoch()).count()));
   response.set("Lambda-Runtime-Invoked-Function-Arn", invocation_->arn);
   response.set("Lambda-Runtime-Trace-Id", invocation_->trace);
+  if (!invocation_->client_context.empty()) {
+    response.set("Lambda-Runtime-Client-Context", invocation_->client_context);
+  }
   limit(function_.timeout, &Environment::on_timeout);
   std::exchange(waiting_next_, nullptr)(std::move(response));
 }
@@ -252,7 +282,7 @@ void Environment::on_timeout() {
 }
 
 void Environment::kill() {
-  child_->signal(SIGKILL);
+  if (child_) child_->signal(SIGKILL);
   log("killed");
 }
 
@@ -260,15 +290,17 @@ void Environment::retire(const char* why) {
   if (state_ == State::ended || state_ == State::retiring) return;
   state_ = State::retiring;
   log("retired", {{"why", why}});
+  if (!child_) return boost::asio::post(io_, [self = shared_from_this()] { self->on_exit("not started"); });
+  // Lambda takes no time for the end of a runtime that has no extension beside it.
+  if (!options_.extension) return kill();
   child_->signal(SIGCONT);
   child_->signal(SIGTERM);
   limit(options_.retire_grace, &Environment::kill);
 }
 
-void Environment::on_exit(int wait_status) {
+void Environment::on_exit(const std::string& exit) {
   const bool in_init = state_ == State::init;
   const bool was_told_to = state_ == State::retiring;
-  const auto exit = describe_exit(wait_status);
   timer_.cancel();
   memory_timer_.cancel();
   if (in_init && !init_again_) {
@@ -276,14 +308,18 @@ void Environment::on_exit(int wait_status) {
     init_again_ = true;
     init_error_.reset();
     timed_out_ = out_of_memory_ = false;
-    start_process();
-    return limit(function_.timeout, &Environment::on_timeout);
+    limit(function_.timeout, &Environment::on_timeout);
+    return start_process();
   }
   state_ = State::ended;
   if (invocation_) {
     if (!answered_ || in_init || !was_told_to) {
       Outcome outcome{.failed = true, .error_type = out_of_memory_ ? "Runtime.OutOfMemory" : "Runtime.ExitError"};
-      if (init_error_) {
+      if (!cannot_start_.empty()) {
+        outcome.error_type = "Runtime.InvalidEntrypoint";
+        outcome.payload =
+            error_json(outcome.error_type, "RequestId: " + invocation_->request_id + " Error: " + cannot_start_);
+      } else if (init_error_) {
         outcome = *init_error_;
       } else if (timed_out_) {
         outcome.error_type = "Sandbox.Timedout";

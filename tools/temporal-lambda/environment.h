@@ -41,7 +41,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   /// It takes no more events and counts no longer towards the concurrency.
   [[nodiscard]] bool leaving() const { return state_ == State::retiring || state_ == State::ended; }
   void invoke(Invocation invocation);
-  /// SIGTERM, and SIGKILL after the grace.
+  /// SIGKILL, or with an extension SIGTERM and SIGKILL after the grace.
   void retire(const char* why);
   [[nodiscard]] const std::string& id() const { return id_; }
   [[nodiscard]] pid_t pid() const { return child_ ? child_->pid() : -1; }
@@ -53,7 +53,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   void on_request(const HttpRequest& request, Reply reply);
   void on_next(Reply reply);
   void on_answer(Outcome outcome);
-  void on_exit(int wait_status);
+  void on_exit(const std::string& how);
   void on_timeout();
   void hand_out();
   void finish_invocation();
@@ -63,6 +63,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   [[nodiscard]] std::map<std::string, std::string> variables() const;
   void log(std::string_view event, nlohmann::json fields = nlohmann::json::object());
   void say(const std::string& line);
+  void begin();
   void start_process();
   void watch_memory();
 
@@ -86,6 +87,7 @@ class Environment : public std::enable_shared_from_this<Environment> {
   bool answered_ = false;  ///< the current invocation has an outcome
   bool timed_out_ = false;
   bool out_of_memory_ = false;
+  std::string cannot_start_ = {};     ///< why there is no process
   bool init_again_ = false;           ///< the first init failed: Lambda runs it once more, as part of the invocation
   std::string tail_ = {};             ///< the last lines of the current invocation
   std::optional<Outcome> held_ = {};  ///< the outcome, until the runtime asks for the next event, or is gone

@@ -88,9 +88,16 @@ void Function::start_environment(Invocation first) {
                                  if (environments_.empty() && stopped_) return stopped_();
                                  dispatch();
                                }};
-  *environment = std::make_shared<Environment>(io_, options_, config_,
-                                               std::shared_ptr<const std::filesystem::path>{code_, &code_->bootstrap},
-                                               std::to_string(++started_), log_, std::move(owner));
+  try {
+    *environment = std::make_shared<Environment>(io_, options_, config_,
+                                                 std::shared_ptr<const std::filesystem::path>{code_, &code_->bootstrap},
+                                                 std::to_string(++started_), log_, std::move(owner));
+  } catch (const std::exception& error) {  // no port, no folder, no control group
+    const auto text = std::string{"no execution environment could be made: "} + error.what();
+    log_.say("[" + config_.name + "] " + text);
+    const auto payload = to_text({{"errorType", "ServiceException"}, {"errorMessage", text}});
+    return on_outcome(std::move(first), {.failed = true, .payload = payload, .error_type = "ServiceException"});
+  }
   environments_.push_front(*environment);
   (*environment)->start(std::move(first));
 }

@@ -30,7 +30,7 @@ class Function {
 
   /// The code as it was laid out, kept by the environments that run it.
   struct Code {
-    TemporaryFolder folder{"temporal-lambda-task"};
+    TemporaryFolder folder{"task"};
     std::filesystem::path bootstrap = {};
     std::filesystem::file_time_type changed = {};
   };

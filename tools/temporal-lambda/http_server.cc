@@ -18,24 +18,31 @@ using asio::ip::tcp;
 
 namespace {
 
-constexpr std::uint64_t body_limit = 8 << 20;  // Lambda's own is 6 MB
+constexpr std::uint64_t body_limit = 32 << 20;  // those of Lambda are lower, and what is over them has an answer
 
 }  // namespace
 
 struct HttpServer::Shared {
   tcp::acceptor acceptor;
   Handler handler;
+  Limits limits;
+  std::size_t connections = 0;
   bool closed = false;
 };
 
 class HttpServer::Session : public std::enable_shared_from_this<Session> {
  public:
-  Session(tcp::socket socket, std::shared_ptr<Shared> server)
-      : stream_(std::move(socket)), server_(std::move(server)) {}
+  Session(tcp::socket socket, std::shared_ptr<Shared> server) : stream_(std::move(socket)), server_(std::move(server)) {
+    ++server_->connections;
+  }
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+  ~Session() { --server_->connections; }
 
   void read() {
     parser_.emplace();
     parser_->body_limit(body_limit);
+    stream_.expires_after(server_->limits.silence);
     http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](beast::error_code error, std::size_t) {
       if (error == http::error::body_limit)
         return self->write(make_response(413, R"({"message":"payload too large"})"), false);
@@ -46,6 +53,7 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
  private:
   void handle() {
     const auto request = parser_->release();
+    stream_.expires_never();  // the answer takes as long as the function does
     if (server_->closed) return;
     auto answered = std::make_shared<bool>(false);
     server_->handler(request,
@@ -59,6 +67,7 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
     response.keep_alive(keep_alive);
     response.prepare_payload();
     response_ = std::move(response);
+    stream_.expires_after(server_->limits.silence);
     http::async_write(stream_, response_,
                       [self = shared_from_this(), keep_alive](beast::error_code error, std::size_t) {
                         if (!error && keep_alive) self->read();
@@ -72,10 +81,10 @@ class HttpServer::Session : public std::enable_shared_from_this<Session> {
   HttpResponse response_;
 };
 
-HttpServer::HttpServer(asio::io_context& io, int port, Handler handler)
+HttpServer::HttpServer(asio::io_context& io, int port, Handler handler, Limits limits)
     : shared_(std::make_shared<Shared>(
           Shared{tcp::acceptor{io, tcp::endpoint{asio::ip::address_v4::loopback(), static_cast<unsigned short>(port)}},
-                 std::move(handler)})) {
+                 std::move(handler), limits})) {
   accept();
 }
 
@@ -91,7 +100,9 @@ int HttpServer::port() const { return shared_->acceptor.local_endpoint().port();
 void HttpServer::accept() {
   shared_->acceptor.async_accept([this, shared = shared_](beast::error_code error, tcp::socket socket) {
     if (shared->closed || error == asio::error::operation_aborted) return;
-    if (!error) std::make_shared<Session>(std::move(socket), shared)->read();
+    if (!error && shared->connections < shared->limits.connections) {
+      std::make_shared<Session>(std::move(socket), shared)->read();
+    }
     accept();
   });
 }

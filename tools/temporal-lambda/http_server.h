@@ -21,8 +21,14 @@ class HttpServer {
  public:
   using Handler = std::function<void(const HttpRequest&, Reply)>;
 
+  /// Of who sends nothing, and of how many may be there at a time; who comes then is turned away.
+  struct Limits {
+    std::chrono::seconds silence = std::chrono::hours{24};
+    std::size_t connections = 1000;
+  };
+
   /// Listens at once; port zero is any free one. @throws boost::system::system_error
-  HttpServer(boost::asio::io_context& io, int port, Handler handler);
+  HttpServer(boost::asio::io_context& io, int port, Handler handler, Limits limits);
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();

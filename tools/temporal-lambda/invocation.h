@@ -21,6 +21,7 @@ struct Invocation {
   std::string arn = {};  ///< as it was invoked
   std::string payload = {};
   std::string trace = {};
+  std::string client_context = {};  ///< of the caller, as JSON
   bool wants_log = false;
   std::chrono::steady_clock::time_point accepted = std::chrono::steady_clock::now();
   bool is_event = true;  ///< asynchronous: queued, and tried again when it fails

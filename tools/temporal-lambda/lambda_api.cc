@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace temporal::local_lambda {
@@ -14,6 +15,9 @@ namespace {
 
 constexpr std::string_view functions_path = "/2015-03-31/functions";
 constexpr std::string_view invocations = "/invocations";
+constexpr std::string_view configuration_path = "/configuration";
+constexpr std::size_t largest_request = 6'291'456;
+constexpr std::size_t largest_event = 1'048'576;
 
 HttpResponse api_error(int status, const std::string& type, const std::string& message) {
   auto response = make_response(status, to_text({{"Type", "User"}, {"Message", message}, {"message", message}}));
@@ -45,6 +49,12 @@ std::string query_value(std::string_view query, std::string_view name) {
     query.remove_prefix(std::min(query.size(), pair.size() + 1));
   }
   return {};
+}
+
+/// It becomes a header.
+std::string one_line(std::string text) {
+  std::ranges::replace_if(text, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+  return text;
 }
 
 /// A page in somebody's browser may send requests to this port, and with a name of its own that it has lead here read
@@ -85,6 +95,8 @@ void LambdaApi::handle(const HttpRequest& request, Reply reply) {
   path.remove_prefix(1);
   const bool is_invoke = path.ends_with(invocations);
   if (is_invoke) path.remove_suffix(invocations.size());
+  const bool is_configuration = path.ends_with(configuration_path);
+  if (is_configuration) path.remove_suffix(configuration_path.size());
 
   const auto text = url_decode(path);
   const auto name = parse_function_name(text, options_.place);
@@ -98,6 +110,9 @@ void LambdaApi::handle(const HttpRequest& request, Reply reply) {
     return invoke(*function, function_arn(options_.place, name->name, qualifier), request, std::move(reply));
   }
   if (!is_invoke && request.method() == http::verb::get) {
+    if (is_configuration) {
+      return reply(make_response(200, to_text(configuration(options_, function->config(), qualifier))));
+    }
     return reply(make_response(200, describe(function->config(), qualifier)));
   }
   reply(api_error(405, "UnknownOperationException", "no such operation"));
@@ -124,10 +139,20 @@ void LambdaApi::invoke(Function& function, const std::string& arn, const HttpReq
   if (!type.empty() && type != "Event" && type != "RequestResponse") {
     return reply(api_error(400, "InvalidParameterValueException", "unknown invocation type " + type));
   }
+  const auto most = type == "Event" ? largest_event : largest_request;
+  if (request.body().size() > most) {
+    return reply(api_error(413, "RequestTooLargeException",
+                           "Request must be smaller than " + std::to_string(most) + " bytes for the " +
+                               (type == "Event" ? "Event" : "RequestResponse") + " invocation type"));
+  }
+  if (!request.body().empty() && !json::accept(request.body())) {
+    return reply(api_error(400, "InvalidRequestContentException", "Could not parse request body into json"));
+  }
   Invocation invocation{.request_id = uuid(),
                         .arn = arn,
-                        .payload = request.body(),
-                        .trace = trace_header(std::chrono::system_clock::now()),
+                        .payload = request.body().empty() ? "{}" : request.body(),
+                        .trace = trace_of(std::string{request["X-Amzn-Trace-Id"]}, options_.active_tracing),
+                        .client_context = one_line(base64_decode(std::string{request["X-Amz-Client-Context"]})),
                         .wants_log = request["X-Amz-Log-Type"] == "Tail",
                         .is_event = type == "Event"};
   const auto request_id = invocation.request_id;

@@ -16,9 +16,12 @@ LocalLambda::LocalLambda(boost::asio::io_context& io, LocalOptions options, Audi
     : options_(validated(std::move(options))),
       log_(options_.event_log, std::move(audience)),
       routes_(options_, functions_),
-      api_(io, options_.port,
-           [this](const HttpRequest& request, Reply reply) { routes_.handle(request, std::move(reply)); }),
+      api_(
+          io, options_.port,
+          [this](const HttpRequest& request, Reply reply) { routes_.handle(request, std::move(reply)); },
+          options_.api_limits),
       io_(io) {
+  remove_leftovers();
   for (const auto& function : options_.functions) {
     functions_.emplace(std::pair{function.name, function.version},
                        std::make_unique<Function>(io, options_, function, log_));

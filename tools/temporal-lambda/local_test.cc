@@ -4,8 +4,10 @@
 #include <arpa/inet.h>
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -62,7 +64,9 @@ class LocalLambdaTest : public testing::Test {
   }
   std::string invoke(const std::string& payload, const std::string& type = "RequestResponse",
                      const std::string& name = "scripted") const {
-    return http("POST", "/2015-03-31/functions/" + name + "/invocations", payload,
+    // Words are JSON in quotes.
+    const bool is_json = payload.empty() || json::accept(payload);
+    return http("POST", "/2015-03-31/functions/" + name + "/invocations", is_json ? payload : "\"" + payload + "\"",
                 "X-Amz-Invocation-Type: " + type + "\r\n");
   }
   json result(const std::string& payload) {
@@ -245,7 +249,7 @@ TEST_F(LocalLambdaTest, AVersionAndAnAliasRunTheirOwnCode) {
 
 TEST_F(LocalLambdaTest, TheLogsTailComesWithTheAnswerWhenAskedFor) {
   start();
-  const auto response = http("POST", "/2015-03-31/functions/scripted/invocations", "say",
+  const auto response = http("POST", "/2015-03-31/functions/scripted/invocations", R"("say")",
                              "X-Amz-Invocation-Type: RequestResponse\r\nX-Amz-Log-Type: Tail\r\n");
   const auto begin = response.find("X-Amz-Log-Result: ") + 18;
   const auto encoded = response.substr(begin, response.find('\r', begin) - begin);
@@ -300,12 +304,125 @@ TEST_F(LocalLambdaTest, OverTheConcurrencyLimitARequestIsRefusedAndAnEventWaits)
   wait_for("invocation_end", 2);
 }
 
-TEST_F(LocalLambdaTest, AnUnusedEnvironmentIsRetired) {
+TEST_F(LocalLambdaTest, AnUnusedEnvironmentIsRetiredAndToldOnlyBesideAnExtension) {
   options_.idle_timeout = 10ms;
   start();
   (void)result("x");
   EXPECT_EQ(wait_for("retired")[0]["why"], "idle");
-  wait_for("environment_end");
+  EXPECT_EQ(wait_for("environment_end")[0]["exit"], "signal: Killed");
+}
+
+TEST_F(LocalLambdaTest, AnUnusedEnvironmentBesideAnExtensionIsToldFirst) {
+  options_.idle_timeout = 10ms;
+  options_.extension = true;
+  start();
+  (void)result("x");
+  EXPECT_EQ(wait_for("environment_end")[0]["exit"], "signal: Terminated");
+}
+
+TEST_F(LocalLambdaTest, WhatLambdaDoesNotTakeIsRefusedWithItsErrors) {
+  start();
+  const auto path = "/2015-03-31/functions/scripted/invocations";
+  EXPECT_THAT(http("POST", path, "no json"), HasSubstr("InvalidRequestContentException"));
+  const std::string large = "\"" + std::string(1'048'576, 'x') + "\"";
+  EXPECT_THAT(invoke(large, "Event"), testing::AllOf(HasSubstr("413"), HasSubstr("RequestTooLargeException")));
+  EXPECT_THAT(invoke(large), HasSubstr("200 OK"));
+  EXPECT_THAT(invoke("\"" + std::string(6'291'456, 'x') + "\""), HasSubstr("RequestTooLargeException"));
+  EXPECT_THAT(invoke("too much"), HasSubstr("Function.ResponseSizeTooLarge"));
+  EXPECT_EQ(result("fine")["event"], "fine");
+}
+
+TEST_F(LocalLambdaTest, AnEventWithoutAPayloadIsAnEmptyObject) {
+  start();
+  EXPECT_EQ(result("")["event"], json::object());
+}
+
+TEST_F(LocalLambdaTest, TheCallersTraceAndContextReachTheFunction) {
+  start();
+  const auto answer = [this](const std::string& headers) {
+    const auto response = http("POST", "/2015-03-31/functions/scripted/invocations", "", headers);
+    auto body = json::parse(response.substr(response.find("\r\n\r\n") + 4));
+    pids_.push_back(body["pid"]);
+    return body;
+  };
+  const auto caller = std::string{"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"};
+  const auto told = answer("X-Amzn-Trace-Id: " + caller + "\r\nX-Amz-Client-Context: " + base64(R"({"a":1})") + "\r\n");
+  EXPECT_EQ(told["trace"], caller);
+  EXPECT_EQ(told["context"], json::object({{"a", 1}}));
+  const auto alone = answer("");
+  EXPECT_THAT(std::string{alone["trace"]}, testing::EndsWith(";Sampled=0"));
+  EXPECT_EQ(alone["context"], nullptr);
+}
+
+TEST_F(LocalLambdaTest, ActiveTracingRecordsWhatNobodyElseDecided) {
+  options_.active_tracing = true;
+  start();
+  EXPECT_THAT(std::string{result("x")["trace"]}, testing::EndsWith(";Sampled=1"));
+}
+
+TEST_F(LocalLambdaTest, ANewEnvironmentTakesItsTime) {
+  options_.start_delay = 200ms;
+  start();
+  const auto begin = std::chrono::steady_clock::now();
+  (void)result("x");
+  EXPECT_GE(std::chrono::steady_clock::now() - begin, 200ms);
+}
+
+TEST_F(LocalLambdaTest, AProgramOfAnotherMachineFailsTheInvocationAndNotTheTool) {
+  const auto code = std::filesystem::path{testing::TempDir()} / ("foreign-" + std::to_string(::getpid()));
+  std::ofstream{code} << "no program of this machine";
+  std::filesystem::permissions(code, std::filesystem::perms::all);
+  options_.functions.push_back({.name = "foreign", .code = code});
+  start();
+  EXPECT_THAT(invoke("x", "RequestResponse", "foreign"),
+              testing::AllOf(HasSubstr("Runtime.InvalidEntrypoint"), HasSubstr("Exec format error")));
+  EXPECT_EQ(result("fine")["count"], 1);
+  std::filesystem::remove(code);
+}
+
+TEST_F(LocalLambdaTest, ManyConnectionsAreTurnedAwayAndSilentOnesClosed) {
+  options_.api_limits = {.silence = 1s, .connections = 2};
+  start();
+  const auto connect = [this] {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<unsigned short>(local_->port()));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+    EXPECT_EQ(::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    return fd;
+  };
+  const int first = connect();
+  const int second = connect();
+  const int third = connect();
+  char byte = 0;
+  EXPECT_EQ(::read(third, &byte, 1), 0) << "there are too many";
+  EXPECT_EQ(::read(first, &byte, 1), 0) << "it said nothing";
+  EXPECT_EQ(::read(second, &byte, 1), 0);
+  for (const int fd : {first, second, third}) ::close(fd);
+  EXPECT_EQ(result("fine")["count"], 1);
+}
+
+TEST_F(LocalLambdaTest, AFunctionCannotWriteBesideItsCode) {
+  start();
+  const auto answer = invoke("write beside the code");
+  if (::getuid() == 0 && ::unshare(CLONE_NEWNS) != 0) GTEST_SKIP() << "root is not let to divide its mounts here";
+  EXPECT_THAT(answer, HasSubstr("read-only"));
+}
+
+TEST_F(LocalLambdaTest, WhatAKilledOneLeftBehindIsRemoved) {
+  const auto ended = ::fork();
+  if (ended == 0) ::_exit(0);
+  ::waitpid(ended, nullptr, 0);
+  const auto folder = std::filesystem::temp_directory_path();
+  const auto left = folder / ("temporal-lambda-task-" + std::to_string(ended) + "-abcdef");
+  const auto of_another = folder / ("temporal-lambda-task-" + std::to_string(::getppid()) + "-abcdef");
+  for (const auto& path : {left, of_another}) std::filesystem::create_directories(path / "task");
+  std::filesystem::permissions(left / "task", std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  start();
+  EXPECT_FALSE(std::filesystem::exists(left));
+  EXPECT_TRUE(std::filesystem::exists(of_another));
+  std::filesystem::remove_all(of_another);
 }
 
 TEST_F(LocalLambdaTest, TheTmpOfAnEnvironmentGoesWithIt) {
@@ -339,6 +456,7 @@ TEST_F(LocalLambdaTest, FunctionsAreDescribedAndUnknownOnesAreNotFound) {
   start();
   const auto arn = "arn%3Aaws%3Alambda%3Aus-east-1%3A000000000000%3Afunction%3Ascripted";
   EXPECT_THAT(http("GET", std::string{"/2015-03-31/functions/"} + arn), HasSubstr(R"("FunctionName":"scripted")"));
+  EXPECT_THAT(http("GET", "/2015-03-31/functions/scripted/configuration"), HasSubstr(R"("MemorySize":256)"));
   EXPECT_THAT(http("GET", "/2015-03-31/functions/"), HasSubstr(R"("Functions":[{)"));
   EXPECT_THAT(http("GET", "/2015-03-31/functions/other"), HasSubstr("ResourceNotFoundException"));
   EXPECT_THAT(invoke("x", "RequestResponse", "arn:aws:lambda:us-east-1:1:function:scripted"), HasSubstr("404"));

@@ -25,6 +25,7 @@ struct Arguments {
   bool no_freeze = false;
   bool cpu_share = false;
   bool view = false;
+  double start_delay_seconds = 0.1;
   double idle_timeout_seconds = 300;
   double retry_delay_seconds = 1;
   double event_age_seconds = 6 * 3600;
@@ -46,6 +47,15 @@ void add_options(CLI::App& local, Arguments& arguments) {
   local.add_option("--idle-timeout", arguments.idle_timeout_seconds, "seconds until an unused environment is retired");
   local.add_option("--retry-delay", arguments.retry_delay_seconds,
                    "seconds until a failed event is tried again (Lambda: 60)");
+  local.add_option("--retries", arguments.options.event_retries, "how often a failed event is tried again")
+      ->check(CLI::Range(0, 2));
+  local.add_option(
+      "--start-delay", arguments.start_delay_seconds,
+      "seconds until the process of a new environment starts, as Lambda needs to place it and to fetch the "
+      "code");
+  local.add_flag("--extension", arguments.options.extension,
+                 "end environments as beside an extension: SIGTERM, and SIGKILL half a second later");
+  local.add_flag("--active-tracing", arguments.options.active_tracing, "X-Ray records each invocation");
   local.add_option("--event-age", arguments.event_age_seconds, "seconds after which a waiting event is dropped");
   local.add_option("--region", arguments.options.place.region, "of the functions' ARNs");
   local.add_option("--account", arguments.options.place.account, "of the functions' ARNs");
@@ -76,6 +86,7 @@ int run_local(Arguments arguments) {
   options.functions = functions_from_arguments(arguments.functions, std::move(configured));
   for (const auto& alias : arguments.aliases) options.aliases.push_back(alias_from_argument(alias));
   options.event_age = milliseconds(arguments.event_age_seconds);
+  options.start_delay = milliseconds(arguments.start_delay_seconds);
   options.event_log = arguments.event_log;
   if (arguments.cpu_share) options.cpu = cpu_controller();
   options.freeze = !arguments.no_freeze;

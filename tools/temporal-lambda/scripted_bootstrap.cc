@@ -33,6 +33,7 @@ std::string exchange(const std::string& method, const std::string& path, const s
 }
 
 std::string header(const std::string& response, const std::string& name) {
+  if (response.find(name + ": ") == std::string::npos) return "";
   const auto begin = response.find(name + ": ") + name.size() + 2;
   return response.substr(begin, response.find('\r', begin) - begin);
 }
@@ -56,7 +57,9 @@ int main() {
   }
   for (int count = 1;; ++count) {
     const auto event = exchange("GET", base + "invocation/next");
-    const auto payload = event.substr(event.find("\r\n\r\n") + 4);
+    const auto body = event.substr(event.find("\r\n\r\n") + 4);
+    const auto payload = body.starts_with('"') ? body.substr(1, body.size() - 2) : body;
+    const auto context = header(event, "Lambda-Runtime-Client-Context");
     const auto invocation = base + "invocation/" + header(event, "Lambda-Runtime-Aws-Request-Id");
     if (payload == "crash") ::raise(SIGSEGV);
     if (payload == "exit") return 7;
@@ -79,13 +82,20 @@ int main() {
     }
     if (payload == "fail in latin-1") {
       exchange("POST", invocation + "/error", "{\"errorType\":\"Caf\xe9\"}");
+    } else if (payload == "too much") {
+      exchange("POST", invocation + "/response", "\"" + std::string(7'000'000, 'x') + "\"");
+    } else if (payload == "write beside the code") {
+      const auto file = std::string{std::getenv("LAMBDA_TASK_ROOT")} + "/written";
+      exchange("POST", invocation + "/response", std::ofstream{file} ? "\"written\"" : "\"read-only\"");
     } else if (payload == "fail") {
       exchange("POST", invocation + "/error", R"({"errorType":"Test.Error","errorMessage":"asked to"})");
     } else {
       exchange("POST", invocation + "/response",
                "{\"pid\":" + std::to_string(::getpid()) + ",\"count\":" + std::to_string(count) + ",\"arn\":\"" +
                    header(event, "Lambda-Runtime-Invoked-Function-Arn") + "\",\"version\":\"" +
-                   std::getenv("AWS_LAMBDA_FUNCTION_VERSION") + "\",\"tmp\":\"" + std::getenv("TMPDIR") + "\"}");
+                   std::getenv("AWS_LAMBDA_FUNCTION_VERSION") + "\",\"tmp\":\"" + std::getenv("TMPDIR") +
+                   "\",\"event\":" + body + ",\"trace\":\"" + header(event, "Lambda-Runtime-Trace-Id") +
+                   "\",\"context\":" + (context.empty() ? "null" : context) + "}");
     }
     if (payload == "exit after the answer") return 0;
   }

@@ -9,6 +9,8 @@
 namespace temporal::local_lambda {
 namespace {
 
+constexpr std::string_view base64_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 std::string random_hex(std::size_t digits) {
   static std::random_device source;
   std::string text;
@@ -34,16 +36,29 @@ std::string url_decode(std::string_view text) {
 }
 
 std::string base64(std::string_view bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
   for (std::size_t begin = 0; begin < bytes.size(); begin += 3) {
     const auto group = bytes.substr(begin, 3);
     std::uint32_t bits = 0;
     for (std::size_t i = 0; i < 3; ++i)
       bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) text += i <= group.size() ? digits[bits >> (18 - 6 * i) & 63U] : '=';
+    for (std::size_t i = 0; i < 4; ++i) text += i <= group.size() ? base64_digits[bits >> (18 - 6 * i) & 63U] : '=';
   }
   return text;
+}
+
+std::string base64_decode(std::string_view text) {
+  std::string bytes;
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : text) {
+    const auto digit = base64_digits.find(c);
+    if (digit == std::string_view::npos) break;
+    bits = bits << 6U | static_cast<std::uint32_t>(digit);
+    count += 6;
+    if (count >= 8) bytes += static_cast<char>(bits >> (count -= 8) & 0xFFU);
+  }
+  return bytes;
 }
 
 std::string to_text(const nlohmann::json& json) {
@@ -69,11 +84,25 @@ std::string rfc3339(std::chrono::system_clock::time_point time) {
   return text.data();
 }
 
-std::string trace_header(std::chrono::system_clock::time_point time) {
-  std::array<char, 16> seconds{};
-  std::snprintf(seconds.data(), seconds.size(), "%08x",
-                static_cast<unsigned>(std::chrono::system_clock::to_time_t(time)));
-  return std::string{"Root=1-"} + seconds.data() + "-" + random_hex(24) + ";Parent=" + random_hex(16) + ";Sampled=0";
+std::string trace_of(std::string_view caller, bool active_tracing) {
+  const auto field = [caller](std::string_view name) {
+    const auto begin = caller.find(name);
+    if (begin == std::string_view::npos) return std::string{};
+    const auto rest = caller.substr(begin + name.size());
+    return std::string{rest.substr(0, rest.find(';'))};
+  };
+  auto root = field("Root=");
+  auto parent = field("Parent=");
+  auto sampled = field("Sampled=");
+  if (root.empty()) {
+    std::array<char, 16> seconds{};
+    const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
+    std::snprintf(seconds.data(), seconds.size(), "%08x", static_cast<unsigned>(now));
+    root = std::string{"1-"} + seconds.data() + "-" + random_hex(24);
+  }
+  if (parent.empty() || active_tracing) parent = random_hex(16);
+  if (sampled != "0" && sampled != "1") sampled = active_tracing ? "1" : "0";
+  return "Root=" + root + ";Parent=" + parent + ";Sampled=" + sampled;
 }
 
 }  // namespace temporal::local_lambda

@@ -12,6 +12,8 @@ namespace temporal::local_lambda {
 [[nodiscard]] std::string url_decode(std::string_view text);
 
 [[nodiscard]] std::string base64(std::string_view bytes);
+/// Up to the first character that is none of base64's.
+[[nodiscard]] std::string base64_decode(std::string_view text);
 
 /// JSON on one line. What is not UTF-8, since others have sent it, is replaced.
 [[nodiscard]] std::string to_text(const nlohmann::json& json);
@@ -22,7 +24,8 @@ namespace temporal::local_lambda {
 /// RFC 3339 in UTC with milliseconds.
 [[nodiscard]] std::string rfc3339(std::chrono::system_clock::time_point time);
 
-/// An X-Ray trace header for a new, unsampled trace.
-[[nodiscard]] std::string trace_header(std::chrono::system_clock::time_point time);
+/// The X-Ray trace header of an invocation: the caller's trace, where it has one, and its decision whether it is
+/// recorded; otherwise a new trace, which active tracing records.
+[[nodiscard]] std::string trace_of(std::string_view caller, bool active_tracing);
 
 }  // namespace temporal::local_lambda
