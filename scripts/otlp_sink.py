@@ -27,7 +27,7 @@ def _with_hex_ids(span):
 
 class Sink:
     """An HTTP server on loopback. `spans` and `metrics` are what came so far, oldest first, as OTLP's JSON has them, each
-    with its `service`; `headers` are those of each request. Whoever reads them holds `lock`."""
+    with its `service` and its `resource`; `headers` are those of each request. Whoever reads them holds `lock`."""
 
     def __init__(self):
         self.spans, self.metrics, self.headers, self.lock = [], [], [], threading.Lock()
@@ -56,13 +56,18 @@ class Sink:
         with self.lock:
             self.headers.append(headers)
             for resource in body.get("resourceSpans", []):
-                service = attributes_of(resource["resource"])["service.name"]
+                origin = self._origin(resource)
                 for scope in resource.get("scopeSpans", []):
-                    self.spans += [{**_with_hex_ids(span), "service": service} for span in scope.get("spans", [])]
+                    self.spans += [{**_with_hex_ids(span), **origin} for span in scope.get("spans", [])]
             for resource in body.get("resourceMetrics", []):
-                service = attributes_of(resource["resource"])["service.name"]
+                origin = self._origin(resource)
                 for scope in resource.get("scopeMetrics", []):
-                    self.metrics += [{**metric, "service": service} for metric in scope.get("metrics", [])]
+                    self.metrics += [{**metric, **origin} for metric in scope.get("metrics", [])]
+
+    @staticmethod
+    def _origin(exported):
+        resource = attributes_of(exported["resource"])
+        return {"service": resource["service.name"], "resource": resource}
 
     def close(self):
         self._server.shutdown()

@@ -78,8 +78,8 @@ workflow::Definition order() {
       .update<&Order::set_note, &Order::check_note>();
 }
 
-opentelemetry::TelemetryOptions telemetry_to(const std::string& endpoint, std::string_view how) {
-  opentelemetry::TelemetryOptions options{.service_name = "shop"};
+opentelemetry::TelemetryOptions telemetry_to(const std::string& endpoint, std::string_view how, bool always) {
+  opentelemetry::TelemetryOptions options{.service_name = "shop", .always_create_workflow_spans = always};
   if (how == "prometheus") {
     options.metrics = opentelemetry::MetricsOptions{.exporter = opentelemetry::PrometheusOptions{.address = endpoint}};
     return options;
@@ -93,10 +93,10 @@ opentelemetry::TelemetryOptions telemetry_to(const std::string& endpoint, std::s
 
 }  // namespace
 
-/// observability_peer ADDRESS ENDPOINT grpc|http|prometheus CACHED: until its input ends
+/// observability_peer ADDRESS ENDPOINT grpc|http|prometheus CACHED [always]: until its input ends
 int main(int argc, char** argv) {
-  if (argc != 5) return 2;
-  const auto telemetry = opentelemetry::Telemetry::shared(telemetry_to(argv[2], argv[3]));
+  if (argc < 5) return 2;
+  const auto telemetry = opentelemetry::Telemetry::shared(telemetry_to(argv[2], argv[3], argc > 5));
   const auto tracing = opentelemetry::TracingInterceptor::shared(telemetry);
   const auto client = client::Client::connect({.address = argv[1], .interceptors = {tracing}, .telemetry = telemetry});
   worker::WorkerOptions options{

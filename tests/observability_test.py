@@ -23,10 +23,13 @@ from datetime import timedelta
 
 import jsonschema
 import yaml
+from opentelemetry.baggage import get_all as get_all_baggage, set_baggage
+from opentelemetry.context import attach, detach
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
 from temporalio import activity
 from temporalio.client import Client
 from temporalio.contrib.opentelemetry import TracingInterceptor
@@ -86,8 +89,12 @@ class Collector:
         self.sink.close()
 
 
+BAGGAGE = []
+
+
 @activity.defn
 def py_price(what: str) -> int:
+    BAGGAGE[:] = [value for key, value in get_all_baggage().items() if key == "customer"]
     return len(what)
 
 
@@ -108,9 +115,10 @@ class Collected(unittest.IsolatedAsyncioTestCase):
         self.address = self.environment.client.service_client.config.target_host
 
     @contextlib.contextmanager
-    def cpp_worker(self, protocol="grpc", cached=100, endpoint=None):
+    def cpp_worker(self, protocol="grpc", cached=100, endpoint=None, always=False):
         endpoint = endpoint or f"http://{getattr(self.collector, protocol)}"
         command = [BUILD / "tests/observability_peer", self.address, endpoint, protocol, str(cached)]
+        command += ["always"] if always else []
         with subprocess.Popen(command, stdin=subprocess.PIPE) as peer:
             try:
                 yield
@@ -118,8 +126,8 @@ class Collected(unittest.IsolatedAsyncioTestCase):
                 peer.stdin.close()
                 self.assertEqual(peer.wait(30), 0)
 
-    def python_tracing(self):
-        provider = TracerProvider(resource=Resource.create({"service.name": "python"}))
+    def python_tracing(self, sampler=ALWAYS_ON):
+        provider = TracerProvider(sampler, resource=Resource.create({"service.name": "python"}))
         exporter = OTLPSpanExporter(f"http://{self.collector.http}/v1/traces")
         provider.add_span_processor(SimpleSpanProcessor(exporter))
         self.addCleanup(provider.shutdown)
@@ -215,9 +223,52 @@ class Collected(unittest.IsolatedAsyncioTestCase):
         self.assertIn(counts.pop("RunActivity:refuse"), range(1, attempts + 1))
         self.assertEqual({name: count for name, count in counts.items() if count > 1}, {})
 
+    async def test_J7_baggage_and_an_early_signal_go_with_the_trace(self):
+        tracing = self.python_tracing()
+        client = await Client.connect(self.address, interceptors=[tracing])
+        token = attach(set_baggage("customer", "Ann"))
+        self.addCleanup(detach, token)
+        with self.cpp_worker(), concurrent.futures.ThreadPoolExecutor(2) as threads:
+            async with Worker(
+                client,
+                task_queue="python",
+                activities=[py_price],
+                activity_executor=threads,
+            ):
+                handle = await client.start_workflow(
+                    *("Order", "book"),
+                    id="order-1",
+                    task_queue="cpp",
+                    start_signal="approve",
+                )
+                await handle.result()
+        self.assertEqual(BAGGAGE, ["Ann"])
+        # It comes with the first task, and its handler runs before the workflow's function.
+        run, signal = self.sink.named("RunWorkflow:Order", "HandleSignal:approve")
+        self.assertEqual((signal["traceId"], signal["parentSpanId"]), (run["traceId"], run["spanId"]))
+        (refused,) = self.sink.named("RunActivity:refuse")
+        (event,) = refused["events"]
+        self.assertEqual(event["name"], "exception")
+        self.assertEqual(
+            attributes_of(event), {"exception.type": "OutOfStock", "exception.message": "out of stock"}
+        )
+
+    async def test_J7_what_the_caller_does_not_record_is_not_recorded_nor_is_what_has_no_caller(self):
+        quiet = await Client.connect(self.address, interceptors=[self.python_tracing(ALWAYS_OFF)])
+        loud = await Client.connect(self.address, interceptors=[self.python_tracing()])
+        with self.cpp_worker():
+            for client, workflow_id in ((quiet, "quiet"), (self.environment.client, "alone"), (loud, "loud")):
+                await client.execute_workflow("ship", "book", id=workflow_id, task_queue="cpp")
+        self.sink.named("RunWorkflow:ship")
+        with self.sink.lock:
+            traced = [attributes_of(span)["temporalWorkflowID"] for span in self.sink.spans]
+        # Python and we: an attempt whose caller has no span begins a trace.
+        alone = [span["name"] for span, of in zip(self.sink.spans, traced) if of == "alone"]
+        self.assertEqual((set(traced), alone), ({"loud", "alone"}, ["RunActivity:refuse"]))
+
     async def test_J7_traces_without_a_sender_have_an_id_in_the_form_of_x_ray(self):
         before = int(time.time())
-        with self.cpp_worker("http"):
+        with self.cpp_worker("http", always=True):
             handle = await self.environment.client.start_workflow("ship", "book", id="ship-1", task_queue="cpp")
             await handle.result()
         run, attempt = self.sink.named("RunWorkflow:ship", "RunActivity:refuse")
@@ -315,7 +366,7 @@ class OnLambda(unittest.TestCase):
         self.assertEqual(stack.result("checkout-1"), "receipt of Ann")
         self.rest(stack)
         log = stack.log_records()[already:]
-        (request_id,) = {record["request_id"] for record in log if record.get("message") == "charging"}
+        (request_id,) = {record["requestId"] for record in log if record.get("message") == "charging"}
         (start,) = [event for event in stack.events("invocation_start") if event["request_id"] == request_id]
         return start, log
 
@@ -331,6 +382,10 @@ class OnLambda(unittest.TestCase):
                 }
         self.assertEqual([record for record in log if "was not exported" in str(record)], [])
         self.assertEqual((run["service"], attempt["service"]), ("observability", "observability"))
+        for exported in (run, metrics["cards_charged"]):
+            resource = exported["resource"]
+            self.assertEqual((resource["faas.name"], resource["cloud.provider"]), ("observability", "aws"))
+            self.assertEqual(resource["service.instance.id"], resource["faas.instance"])
         self.assertEqual(own["parentSpanId"], attempt["spanId"])
         root = start["trace"].split(";")[0].removeprefix("Root=1-").replace("-", "")
         for span in (run, attempt):
@@ -365,6 +420,7 @@ class OnLambda(unittest.TestCase):
         self.assertEqual((line["service_name"], line["workflow_type"]), ("observability", "checkout"))
         for line in lines:
             jsonschema.validate(line, schema)
+            self.assertEqual(line["level"], "INFO")
             self.assertLess(abs(line["_aws"]["Timestamp"] / 1000 - start["seconds"]), 60)
             for directive in line["_aws"]["CloudWatchMetrics"]:
                 self.assertEqual(directive["Namespace"], "Temporal")
@@ -382,12 +438,17 @@ class OnLambda(unittest.TestCase):
     def test_headers_of_the_environment_are_sent_and_not_logged(self):
         sink = Arrived()
         self.addCleanup(sink.close)
-        variables = {"OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf", "OTEL_EXPORTER_OTLP_HEADERS": "api-key=not%20for%20logs"}
+        variables = {
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
+            "OTEL_EXPORTER_OTLP_HEADERS": "api-key=not%20for%20logs",
+            "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+        }
         with self.stack(sink.url, **variables) as stack:
             self.run_workflow(stack)
             sink.named("RunWorkflow:checkout")
             log = stack.lambda_log.read_text()
         self.assertEqual({headers["api-key"] for headers in sink.headers}, {"not for logs"})
+        self.assertEqual({headers["Content-Encoding"] for headers in sink.headers}, {"gzip"})
         self.assertNotIn("not for logs", log)
         self.assertNotIn("not%20for%20logs", log)
 
@@ -407,6 +468,23 @@ class OnLambda(unittest.TestCase):
             r"checkout_latency +1 with a mean of \d+\.\d ms +workflow_type=checkout",
         ):
             self.assertRegex(done.stdout, rf"(?m)^{line}$")
+
+    def test_variables_that_cannot_be_followed_cost_a_warning_each_and_no_error(self):
+        sink = Arrived()
+        self.addCleanup(sink.close)
+        variables = {
+            "OTEL_EXPORTER_OTLP_PROTOCOL": "http/json",
+            "OTEL_EXPORTER_OTLP_COMPRESSION": "zstd",
+            "OTEL_TRACES_SAMPLER": "xray",
+        }
+        with self.stack(sink.url, **variables) as stack:
+            self.run_workflow(stack)
+            sink.named("RunWorkflow:checkout")
+            sink.metric("cards_charged")
+            log = stack.lambda_log.read_text()
+            environments = len(stack.events("environment_start"))
+        for name, value in variables.items():
+            self.assertEqual(log.count(f"{name} is"), environments, (name, value, log))
 
     def expect_one_warning_in_time(self, endpoint, words):
         with self.stack(endpoint) as stack:

@@ -53,8 +53,9 @@ std::string configuration(const std::string& folder, int port, const std::string
       demands_certificate ? "    ssl_verify_client on;\n    ssl_client_certificate " + folder + "/ca.pem;\n" : "";
   return "daemon off;\nmaster_process off;\npid " + folder + "/nginx.pid;\nerror_log " + folder + "/error.log;\n" +
          "events {}\nhttp {\n" +
-         "  log_format calls '$uri authorization=$http_authorization x-team=$http_x_team';\n  access_log " + folder +
-         "/access.log calls;\n" + "  client_body_temp_path " + folder + ";\n  proxy_temp_path " + folder +
+         "  log_format calls '$uri authorization=$http_authorization x-team=$http_x_team encoding=$http_grpc_encoding "
+         "answer=$sent_http_grpc_encoding';\n  access_log " +
+         folder + "/access.log calls;\n" + "  client_body_temp_path " + folder + ";\n  proxy_temp_path " + folder +
          ";\n  fastcgi_temp_path " + folder + ";\n  uwsgi_temp_path " + folder + ";\n  scgi_temp_path " + folder +
          ";\n" + "  server {\n    listen 127.0.0.1:" + std::to_string(port) + " ssl http2;\n    ssl_certificate " +
          folder + "/server.pem;\n    ssl_certificate_key " + folder + "/server.key;\n" + client_check +

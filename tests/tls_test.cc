@@ -1,19 +1,25 @@
 // The function reaches its server through a real TLS front, configured by nothing but its environment.
+#include "connect_proxy.h"
 #include "local_lambda.h"
 #include "tls_front.h"
 
 #include <temporal/client/client.h>
+#include <temporal/client/connect_options.h>
 #include <temporal/testing/dev_server.h>
 #include <temporal/worker/worker.h>
 #include <temporal/workflow/workflow.h>
 
 #include <gmock/gmock.h>
 
+#include <chrono>
 #include <fstream>
 
 using namespace temporal::tests;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::StartsWith;
 
 namespace {
 
@@ -100,14 +106,56 @@ TEST_F(TlsTest, C1_C7_AnApiKeyAndMetadataTravelAsHeadersOverTls) {
   front_->wait_for_request("GetSystemInfo authorization=Bearer s3cret-key x-team=payments");
 }
 
+TEST_F(TlsTest, CallsAreCompressedUnlessTheyAreToldNotTo) {
+  front(ClientCertificate::not_needed);
+  using temporal::client::GrpcCompression;
+  const auto call = [this](const std::string& team, GrpcCompression compression) {
+    temporal::client::Client::connect({.address = front_->address(),
+                                       .tls = temporal::client::TlsOptions{.server_ca = read_file(path("ca.pem")),
+                                                                           .server_name = TlsFront::server_name},
+                                       .metadata = {{"x-team", team}},
+                                       .grpc_compression = compression})
+        .probe(std::chrono::seconds{10});
+    front_->wait_for_request("GetSystemInfo authorization=- x-team=" + team);
+  };
+  call("plain", GrpcCompression::none);
+  front_->wait_for_request("x-team=plain encoding=- answer=-");
+  call("small", temporal::client::ConnectOptions{}.grpc_compression);
+  front_->wait_for_request("x-team=small encoding=gzip answer=gzip");
+}
+
+TEST_F(TlsTest, AClientGoesByWayOfAProxy) {
+  front(ClientCertificate::not_needed);
+  const auto by_way_of = [this](const ConnectProxy& proxy) {
+    return temporal::client::Client::connect(
+        {.address = front_->address(),
+         .tls =
+             temporal::client::TlsOptions{.server_ca = read_file(path("ca.pem")), .server_name = TlsFront::server_name},
+         .http_connect_proxy =
+             temporal::client::HttpConnectProxy{.target_host = proxy.address(), .user = "me", .password = "hush"}});
+  };
+  const ConnectProxy proxy;
+  by_way_of(proxy).probe(std::chrono::seconds{10});
+  EXPECT_THAT(proxy.requests(), ElementsAre(AllOf(StartsWith("CONNECT " + front_->address() + " HTTP/1.1\r\n"),
+                                                  HasSubstr("Basic bWU6aHVzaA=="))));
+  const ConnectProxy refusing{407};
+  try {
+    by_way_of(refusing);
+    FAIL() << "no error";
+  } catch (const temporal::ConnectionError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr(front_->address() + " by way of the proxy " + refusing.address()),
+                                    HasSubstr("407"), Not(HasSubstr("hush"))));
+  }
+}
+
 TEST_F(TlsTest, AnApiKeyAndMetadataThatAreChangedTravelWithAllThatComesLaterThatOfARunningWorkerToo) {
   front(ClientCertificate::not_needed);
-  const auto client = temporal::client::Client::connect(
-      {.address = front_->address(),
-       .api_key = "first-key",
-       .tls = temporal::client::TlsOptions{.server_ca = read_file(path("ca.pem")),
-                                           .server_name = TlsFront::server_name},
-       .metadata = {{"x-team", "payments"}}});
+  const auto client =
+      temporal::client::Client::connect({.address = front_->address(),
+                                         .api_key = "first-key",
+                                         .tls = temporal::client::TlsOptions{.server_ca = read_file(path("ca.pem")),
+                                                                             .server_name = TlsFront::server_name},
+                                         .metadata = {{"x-team", "payments"}}});
   temporal::worker::WorkerOptions options{.task_queue = "keys"};
   options.add_workflow<seven>();
   temporal::worker::Worker worker{client, options};

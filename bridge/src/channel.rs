@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 use temporalio_client::{
-    Url,
+    HttpConnectProxyOptions, Url,
     callback_based::{CallbackBasedGrpcService, GrpcRequest, GrpcSuccessResponse},
 };
 use tonic::{
@@ -24,6 +24,13 @@ use tonic::{
     metadata::MetadataMap,
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
+
+/// Of an answer, once it is no longer compressed: as much as core itself takes. What a server says it will send is set
+/// aside before it has come.
+const MOST_BYTES: usize = 128 * 1024 * 1024;
+
+/// The header of an answer that says how it came. What core gets is no longer compressed, nor is an error.
+const ENCODING: &str = "grpc-encoding";
 
 /// The payloads of a call as they are.
 #[derive(Default)]
@@ -203,11 +210,25 @@ async fn send(
     if answer.as_ref().err().is_none_or(is_of_the_server) {
         polls.hear(at_once.then(|| began.elapsed()));
     }
-    let (headers, proto, _) = answer.map_err(without_false_cancellations)?.into_parts();
-    Ok(GrpcSuccessResponse {
-        headers: headers.into_headers(),
-        proto,
-    })
+    match answer {
+        Ok(response) => {
+            let (mut headers, proto, _) = response.into_parts();
+            headers.remove(ENCODING);
+            let headers = headers.into_headers();
+            Ok(GrpcSuccessResponse { headers, proto })
+        }
+        Err(mut status) => {
+            status.metadata_mut().remove(ENCODING);
+            Err(without_false_cancellations(status))
+        }
+    }
+}
+
+fn to_core(proxy: &messages::HttpConnectProxy) -> HttpConnectProxyOptions {
+    let credentials = (proxy.user.clone(), proxy.password.clone());
+    HttpConnectProxyOptions::new(proxy.target_host.clone())
+        .maybe_basic_auth(Some(credentials).filter(|(user, _)| !user.is_empty()))
+        .build()
 }
 
 /// Connects, and gives what core sends its calls through.
@@ -215,12 +236,20 @@ pub async fn open(
     options: &messages::ConnectOptions,
     polls: Arc<Polls>,
 ) -> Result<CallbackBasedGrpcService> {
-    let channel = endpoint(options)?.connect().await.map_err(|e| {
-        let text = format!("cannot connect to {}: {}", options.address, innermost(&e));
+    let endpoint = endpoint(options)?;
+    let (connected, by) = match &options.http_connect_proxy {
+        None => (endpoint.connect().await, String::new()),
+        Some(proxy) => (
+            to_core(proxy).connect_endpoint(&endpoint).await,
+            format!(" by way of the proxy {}", proxy.target_host),
+        ),
+    };
+    let channel = connected.map_err(|e| {
+        let address = &options.address;
+        let text = format!("cannot connect to {address}{by}: {}", innermost(&e));
         Error::new(Code::Connection, text)
     })?;
-    // Core has a limit of its own for what it takes.
-    let mut grpc = Grpc::new(channel).max_decoding_message_size(usize::MAX);
+    let mut grpc = Grpc::new(channel).max_decoding_message_size(MOST_BYTES);
     if options.compress {
         grpc = grpc
             .send_compressed(CompressionEncoding::Gzip)

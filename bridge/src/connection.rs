@@ -160,13 +160,15 @@ pub unsafe extern "C" fn temporal_connect(
     callback: Option<ConnectCallback>,
     user: *mut c_void,
 ) {
-    let world = unsafe { ffi::handle(runtime) }.map(|runtime| World {
-        handle: runtime.core.tokio_handle(),
-        meter: runtime.core.telemetry().get_temporal_metric_meter(),
-    });
-    let handle = world.as_ref().map(|world| world.handle.clone());
-    connect_request(callback, user).start(handle.map_err(Clone::clone), || {
-        Ok(connect(unsafe { ffi::message(options, size) }?, world?))
+    let runtime = unsafe { ffi::handle(runtime) };
+    let handle = || Ok(runtime.clone()?.core.tokio_handle());
+    connect_request(callback, user).start(handle, || {
+        let core = &runtime.clone()?.core;
+        let world = World {
+            handle: core.tokio_handle(),
+            meter: core.telemetry().get_temporal_metric_meter(),
+        };
+        Ok(connect(unsafe { ffi::message(options, size) }?, world))
     });
 }
 
@@ -209,16 +211,18 @@ pub unsafe extern "C" fn temporal_connection_rpc(
     user: *mut c_void,
 ) {
     let connection = unsafe { ffi::handle(connection) };
-    let handle = connection
-        .clone()
-        .map(|connection| connection.handle.clone());
+    let handle = || Ok(connection.clone()?.handle.clone());
     Request::new(callback, user).start(handle, || {
         let call = unsafe { ffi::message(call, size) }?;
         let given_up = match unsafe { cancellation.as_ref() } {
             Some(cancellation) => cancellation.subscribe(),
             None => Cancellation::new().subscribe(), // nobody can give it up
         };
-        Ok(rpc::call_until_given_up(connection?.core(), call, given_up))
+        Ok(rpc::call_until_given_up(
+            connection.clone()?.core(),
+            call,
+            given_up,
+        ))
     });
 }
 
@@ -238,10 +242,8 @@ pub unsafe extern "C" fn temporal_connection_probe(
         ..Default::default()
     };
     let connection = unsafe { ffi::handle(connection) };
-    let handle = connection
-        .clone()
-        .map(|connection| connection.handle.clone());
-    Request::new(callback, user).start(handle, || Ok(rpc::call(connection?.core(), call)));
+    let handle = || Ok(connection.clone()?.handle.clone());
+    Request::new(callback, user).start(handle, || Ok(rpc::call(connection.clone()?.core(), call)));
 }
 
 /// # Safety
@@ -385,11 +387,9 @@ pub unsafe extern "C" fn temporal_connection_hold_polls(
     user: *mut c_void,
 ) {
     let connection = unsafe { ffi::handle(connection) };
-    let handle = connection
-        .clone()
-        .map(|connection| connection.handle.clone());
+    let handle = || Ok(connection.clone()?.handle.clone());
     Request::new(callback, user).start(handle, || {
-        let connection = connection?;
+        let connection = connection.clone()?;
         let (core, polls) = (connection.core(), connection.polls.clone());
         Ok(async move { Ok(vec![u8::from(hold(&core, &polls).await)]) })
     });

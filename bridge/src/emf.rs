@@ -1,7 +1,7 @@
 //! Metrics as lines of CloudWatch's embedded metric format, which CloudWatch reads from a function's standard output.
 //! https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 
-use opentelemetry::{KeyValue, Value as Attribute};
+use opentelemetry::KeyValue;
 use opentelemetry_sdk::{
     error::{OTelSdkError, OTelSdkResult},
     metrics::{
@@ -22,28 +22,35 @@ use std::{
 
 /// CloudWatch takes no more metrics in a line.
 const METRICS_OF_A_LINE: usize = 100;
+/// Of a dimension, in characters.
+const LONGEST_VALUE: usize = 1024;
+/// What a line has besides metrics and attributes.
+const OWN_NAMES: [&str; 3] = ["_aws", "level", "timestamp"];
 
 pub struct EmfExporter<W> {
     namespace: String,
     /// The attributes that tell series of a metric apart, in their order. The others are only searchable.
     dimensions: Vec<String>,
-    /// CloudWatch bills each series: what comes after so many is counted without dimensions.
-    max_series: usize,
+    /// CloudWatch bills each metric of each set of dimensions: what comes after so many is counted without dimensions.
+    max_metrics: usize,
     state: Mutex<State<W>>,
 }
 
 struct State<W> {
     out: W,
-    seen: HashSet<Vec<(String, String)>>,
+    seen: HashSet<(String, Series)>,
 }
 
+/// Names and values of dimensions.
+type Series = Vec<(String, String)>;
+
 impl<W: Write> EmfExporter<W> {
-    pub fn new(namespace: String, dimensions: Vec<String>, max_series: usize, out: W) -> Self {
+    pub fn new(namespace: String, dimensions: Vec<String>, max_metrics: usize, out: W) -> Self {
         let seen = HashSet::new();
         Self {
             namespace,
             dimensions,
-            max_series,
+            max_metrics,
             state: Mutex::new(State { out, seen }),
         }
     }
@@ -54,66 +61,96 @@ impl<W: Write> EmfExporter<W> {
         for metric in metrics.scope_metrics().flat_map(|scope| scope.metrics()) {
             lines.add(metric);
         }
-        let resource: Map<String, Value> = metrics
+        let resource: Series = metrics
             .resource()
             .iter()
-            .map(|(key, value)| (name_of(key.as_str()), text(value)))
+            .map(|(key, value)| (name_of(key.as_str()), value.as_str().into_owned()))
+            .filter(|(key, _)| self.dimensions.contains(key))
             .collect();
-        let timestamp = now
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default()
-            .as_millis() as u64;
         for (attributes, points) in lines.0 {
-            let mut root = resource.clone();
-            root.extend(
-                attributes
-                    .into_iter()
-                    .map(|(key, value)| (key, value.into())),
-            );
-            let dimensions = self.dimensions_of(&root, &mut state.seen);
-            for points in points.chunks(METRICS_OF_A_LINE) {
-                let mut line = root.clone();
-                let mut declared = Vec::new();
-                for point in points {
-                    declared.push(json!({"Name": point.name, "Unit": point.unit}));
-                    line.insert(point.name.clone(), point.value.clone());
+            let fields: BTreeMap<String, String> =
+                resource.iter().cloned().chain(attributes).collect();
+            let series = self.series_of(&fields);
+            let (counted, beyond): (Vec<_>, Vec<_>) = points
+                .into_iter()
+                .partition(|point| self.is_counted(point, &series, &mut state.seen));
+            for (points, series) in [(counted, series), (beyond, Series::new())] {
+                for points in points.chunks(METRICS_OF_A_LINE) {
+                    // In one piece: others write to the same place.
+                    let line = self.line(&fields, &series, points, now);
+                    state.out.write_all(format!("{line}\n").as_bytes())?;
                 }
-                line.insert(
-                    "_aws".into(),
-                    json!({
-                        "Timestamp": timestamp,
-                        "CloudWatchMetrics": [{
-                            "Namespace": self.namespace,
-                            "Dimensions": [dimensions],
-                            "Metrics": declared,
-                        }],
-                    }),
-                );
-                // In one piece: others write to the same place.
-                let mut bytes = serde_json::to_vec(&line)?;
-                bytes.push(b'\n');
-                state.out.write_all(&bytes)?;
             }
         }
         state.out.flush()
     }
 
-    fn dimensions_of(
+    /// What CloudWatch would refuse the whole line for is replaced.
+    fn series_of(&self, fields: &BTreeMap<String, String>) -> Series {
+        let chosen = self.dimensions.iter();
+        chosen
+            .filter_map(|name| Some((name.clone(), dimension(fields.get(name)?))))
+            .collect()
+    }
+
+    fn is_counted(
         &self,
-        root: &Map<String, Value>,
-        seen: &mut HashSet<Vec<(String, String)>>,
-    ) -> Vec<String> {
-        let series: Vec<(String, String)> = self
-            .dimensions
+        point: &Point,
+        series: &Series,
+        seen: &mut HashSet<(String, Series)>,
+    ) -> bool {
+        let metric = (point.name.clone(), series.clone());
+        series.is_empty()
+            || seen.contains(&metric)
+            || (seen.len() < self.max_metrics && seen.insert(metric))
+    }
+
+    fn line(
+        &self,
+        fields: &BTreeMap<String, String>,
+        series: &Series,
+        points: &[Point],
+        now: SystemTime,
+    ) -> Value {
+        let fields = fields
             .iter()
-            .filter_map(|name| Some((name.clone(), root.get(name)?.as_str()?.to_owned())))
+            .chain(series.iter().map(|(name, value)| (name, value)));
+        let mut line: Map<String, Value> = fields
+            .map(|(name, value)| (name.clone(), value.clone().into()))
             .collect();
-        if !seen.contains(&series) && seen.len() >= self.max_series {
-            return Vec::new();
+        let mut declared = Vec::new();
+        for point in points {
+            // One that is called as an attribute would take its place.
+            let taken = line.contains_key(&point.name) || OWN_NAMES.contains(&point.name.as_str());
+            let name = match taken {
+                true => format!("{}_value", point.name),
+                false => point.name.clone(),
+            };
+            declared.push(json!({"Name": name, "Unit": point.unit}));
+            line.insert(name, point.value.clone());
         }
-        let names = series.iter().map(|(name, _)| name.clone()).collect();
-        seen.insert(series);
-        names
+        let names: Vec<&String> = series.iter().map(|(name, _)| name).collect();
+        let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let milliseconds = since_1970.as_millis() as u64;
+        let now = UNIX_EPOCH + Duration::from_millis(milliseconds);
+        // Both are what Lambda's filter of log levels reads.
+        line.insert("level".into(), "INFO".into());
+        line.insert(
+            "timestamp".into(),
+            prost_types::Timestamp::from(now).to_string().into(),
+        );
+        line.insert(
+            "_aws".into(),
+            json!({
+                "Timestamp": milliseconds,
+                "CloudWatchMetrics": [{
+                    "Namespace": self.namespace,
+                    "Dimensions": [names],
+                    "Metrics": declared,
+                }],
+            }),
+        );
+        line.into()
     }
 }
 
@@ -169,8 +206,9 @@ impl Lines {
         &mut self,
         metric: &Metric,
         attributes: impl Iterator<Item = &'a KeyValue>,
-        value: Value,
+        value: Option<Value>,
     ) {
+        let Some(value) = value else { return };
         let mut key: Vec<(String, String)> = attributes
             .map(|kv| (name_of(kv.key.as_str()), kv.value.as_str().into_owned()))
             .collect();
@@ -185,11 +223,14 @@ impl Lines {
 
 /// A histogram as values with counts, from which CloudWatch has percentiles. A bucket counts at its middle, as far as
 /// what was really seen reaches.
-fn distribution<T: Copy>(point: &HistogramDataPoint<T>, f64: fn(T) -> f64) -> Value {
+fn distribution<T: Copy>(point: &HistogramDataPoint<T>, f64: fn(T) -> f64) -> Option<Value> {
     let sum = f64(point.sum());
     let mean = sum / point.count() as f64;
     let min = point.min().map_or(mean, f64);
     let max = point.max().map_or(mean, f64);
+    if !min.is_finite() || !max.is_finite() || !sum.is_finite() {
+        return None;
+    }
     let mut below = min;
     let bounds = point.bounds().chain([f64::INFINITY]);
     let (mut values, mut counts) = (Vec::new(), Vec::new());
@@ -201,26 +242,37 @@ fn distribution<T: Copy>(point: &HistogramDataPoint<T>, f64: fn(T) -> f64) -> Va
         }
         below = bound;
     }
-    json!({
+    Some(json!({
         "Values": values,
         "Counts": counts,
         "Max": number(max),
         "Min": number(min),
         "Count": point.count(),
         "Sum": number(sum),
-    })
+    }))
 }
 
-/// JSON has no NaN and no infinity, and CloudWatch takes none.
-fn number(value: f64) -> Value {
+/// JSON has no NaN and no infinity, and CloudWatch takes none: what is no number is no datum.
+fn number(value: f64) -> Option<Value> {
     if value.fract() == 0.0 && value.abs() < 1e15 {
-        return Value::from(value as i64);
+        return Some(Value::from(value as i64));
     }
-    serde_json::Number::from_f64(value).map_or(Value::from(0), Value::Number)
+    serde_json::Number::from_f64(value).map(Value::Number)
 }
 
-fn text(value: &Attribute) -> Value {
-    Value::from(value.as_str().into_owned())
+/// CloudWatch drops a line, without a word, that has a dimension with no text, with too much of it, or with other
+/// characters than ASCII's.
+fn dimension(value: &str) -> String {
+    let fits = |c: &char| *c == ' ' || c.is_ascii_graphic();
+    let written = value.chars().flat_map(|c| {
+        let escaped = (!fits(&c)).then(|| c.escape_unicode());
+        let plain = escaped.is_none().then_some(c);
+        escaped.into_iter().flatten().chain(plain)
+    });
+    match written.take(LONGEST_VALUE).collect::<String>() {
+        blank if blank.trim().is_empty() => "-".into(),
+        written => written,
+    }
 }
 
 /// `service.name` is no name that CloudWatch's console can search for.
@@ -294,10 +346,10 @@ mod tests {
         }
     }
 
-    fn exporting(max_series: usize) -> (SdkMeterProvider, Written) {
+    fn exporting(max_metrics: usize) -> (SdkMeterProvider, Written) {
         let written = Written::default();
         let dimensions = vec!["service_name".into(), "task_queue".into()];
-        let exporter = EmfExporter::new("Shop".into(), dimensions, max_series, written.clone());
+        let exporter = EmfExporter::new("Shop".into(), dimensions, max_metrics, written.clone());
         let reader = PeriodicReader::builder(exporter)
             .with_interval(Duration::from_secs(3600))
             .build();
@@ -353,28 +405,103 @@ mod tests {
         assert_eq!(written.lines()[0]["sold"], 1, "since the last line");
     }
 
+    fn dimensions(line: &Value) -> &Value {
+        &line["_aws"]["CloudWatchMetrics"][0]["Dimensions"]
+    }
+
     #[test]
-    fn series_beyond_the_limit_have_no_dimensions() {
-        let (provider, written) = exporting(1);
-        let sold = provider.meter("test").u64_counter("sold").build();
-        sold.add(1, &queue("a"));
-        sold.add(1, &queue("b"));
+    fn metrics_beyond_the_limit_have_no_dimensions() {
+        let (provider, written) = exporting(2);
+        let meter = provider.meter("test");
+        let sold = meter.u64_counter("sold").build();
+        for name in ["a", "a", "b", "c"] {
+            sold.add(1, &queue(name));
+        }
+        meter.u64_counter("bought").build().add(1, &queue("a"));
         provider.force_flush().unwrap();
-        let dimensions: Vec<Value> = written
-            .lines()
-            .iter()
-            .map(|line| line["_aws"]["CloudWatchMetrics"][0]["Dimensions"].clone())
-            .collect();
+        let lines = written.lines();
+        let counted = |line: &&Value| dimensions(line) != &json!([[]]);
+        let (counted, beyond): (Vec<_>, Vec<_>) = lines.iter().partition(counted);
+        let metrics = |lines: &[&Value]| {
+            let declared = |line: &&Value| {
+                let metrics = line["_aws"]["CloudWatchMetrics"][0]["Metrics"].clone();
+                metrics.as_array().unwrap().len()
+            };
+            lines.iter().map(declared).sum::<usize>()
+        };
+        assert_eq!((metrics(&counted), metrics(&beyond)), (2, 2));
+    }
+
+    #[test]
+    fn a_line_passes_lambdas_filter_of_log_levels() {
+        let (provider, written) = exporting(2);
+        let sold = provider.meter("test").u64_counter("sold").build();
+        sold.add(1, &[]);
+        provider.force_flush().unwrap();
+        let line = &written.lines()[0];
+        assert_eq!(line["level"], "INFO");
+        let (date, rest) = line["timestamp"].as_str().unwrap().split_once('T').unwrap();
         assert_eq!(
-            dimensions,
-            [json!([["service_name", "task_queue"]]), json!([[]])]
+            (date.len(), rest.len(), &rest[12..]),
+            (10, 13, "Z"),
+            "{line}"
         );
     }
 
     #[test]
-    fn what_cloudwatch_cannot_take_is_no_number() {
-        assert_eq!(number(f64::NAN), 0);
-        assert_eq!(number(1.5), 1.5);
-        assert_eq!(number(3.0).to_string(), "3");
+    fn values_that_cloudwatch_refuses_are_replaced_in_dimensions() {
+        let (provider, written) = exporting(10);
+        let sold = provider.meter("test").u64_counter("sold").build();
+        for name in ["münchen", "", "  "] {
+            sold.add(1, &queue(name));
+        }
+        sold.add(1, &[KeyValue::new("task_queue", "x".repeat(2000))]);
+        provider.force_flush().unwrap();
+        let lines = written.lines();
+        let queues: HashSet<&str> = lines
+            .iter()
+            .map(|line| line["task_queue"].as_str().unwrap())
+            .collect();
+        let longest = "x".repeat(LONGEST_VALUE);
+        assert_eq!(queues, HashSet::from(["m\\u{fc}nchen", "-", &longest]));
+    }
+
+    #[test]
+    fn a_metric_that_is_called_as_an_attribute_is_written_beside_it() {
+        let (provider, written) = exporting(10);
+        let meter = provider.meter("test");
+        for name in ["task_queue", "level"] {
+            meter.u64_counter(name).build().add(7, &queue("a"));
+        }
+        provider.force_flush().unwrap();
+        let line = &written.lines()[0];
+        assert_eq!(
+            (&line["task_queue"], &line["task_queue_value"]),
+            (&json!("a"), &json!(7))
+        );
+        assert_eq!(
+            (&line["level"], &line["level_value"]),
+            (&json!("INFO"), &json!(7))
+        );
+    }
+
+    #[test]
+    fn what_is_no_number_is_no_datum() {
+        let (provider, written) = exporting(10);
+        let meter = provider.meter("test");
+        meter.f64_gauge("weight").build().record(f64::NAN, &[]);
+        meter
+            .f64_histogram("length")
+            .build()
+            .record(f64::INFINITY, &[]);
+        meter.f64_gauge("height").build().record(1.5, &[]);
+        provider.force_flush().unwrap();
+        let line = &written.lines()[0];
+        assert_eq!(line["height"], 1.5);
+        assert!(
+            line.get("weight").is_none() && line.get("length").is_none(),
+            "{line}"
+        );
+        assert_eq!(number(3.0).unwrap().to_string(), "3");
     }
 }

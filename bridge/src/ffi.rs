@@ -183,11 +183,14 @@ impl<T: Send + 'static> Request<T> {
 
     /// Runs what `prepare` gives on a runtime and answers there, bad input included. Only when there is no runtime does
     /// the answer come on the caller's own thread.
-    pub fn start<F>(self, handle: Result<Handle>, prepare: impl FnOnce() -> Result<F>)
-    where
+    pub fn start<F>(
+        self,
+        handle: impl FnOnce() -> Result<Handle>,
+        prepare: impl FnOnce() -> Result<F>,
+    ) where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        match handle {
+        match guarded_now(handle) {
             Err(e) => self.answer(Err(e)),
             Ok(handle) => {
                 let answered = self.answered(guarded_now(prepare));
@@ -297,16 +300,20 @@ pub mod tests {
     fn a_panic_before_or_in_a_future_is_the_answer() {
         let runtime = runtime();
         let (raw, user, before) = callback();
-        Request::new(Some(raw), user).start(Ok(runtime.handle().clone()), || {
-            if user.is_null() {
-                return Ok(std::future::ready(Ok(Vec::new())));
-            }
-            panic!("before")
-        });
+        Request::new(Some(raw), user).start(
+            || Ok(runtime.handle().clone()),
+            || {
+                if user.is_null() {
+                    return Ok(std::future::ready(Ok(Vec::new())));
+                }
+                panic!("before")
+            },
+        );
         let (raw, user, within) = callback();
-        Request::new(Some(raw), user).start(Ok(runtime.handle().clone()), || {
-            Ok(async { panic!("within") })
-        });
+        Request::new(Some(raw), user).start(
+            || Ok(runtime.handle().clone()),
+            || Ok(async { panic!("within") }),
+        );
         for (answers, what) in [(before, "before"), (within, "within")] {
             let (code, bytes) = answers.recv().unwrap();
             assert_eq!(code, Code::Internal as i32);
@@ -333,8 +340,10 @@ pub mod tests {
     fn a_request_that_its_runtime_drops_answers_by_itself() {
         let runtime = runtime();
         let (raw, user, answers) = callback();
-        Request::new(Some(raw), user)
-            .start(Ok(runtime.handle().clone()), || Ok(std::future::pending()));
+        Request::new(Some(raw), user).start(
+            || Ok(runtime.handle().clone()),
+            || Ok(std::future::pending()),
+        );
         drop(runtime);
         assert_eq!(answers.recv().unwrap().0, Code::Shutdown as i32);
     }

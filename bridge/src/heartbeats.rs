@@ -25,14 +25,16 @@ impl Heartbeats {
         F: Fn(ActivityHeartbeat) + Send + 'static,
     {
         let token = heartbeat.task_token.clone();
-        match self.pausing().entry(token.clone()) {
+        let mut pausing = self.pausing();
+        match pausing.entry(token.clone()) {
             Entry::Occupied(mut latest) => {
                 latest.insert(Some(heartbeat));
                 return;
             }
             Entry::Vacant(latest) => latest.insert(None),
         };
-        record(heartbeat);
+        record(heartbeat); // under the lock: none may follow the activity's end
+        drop(pausing);
         let this = self.clone();
         handle.spawn(async move {
             loop {
@@ -45,7 +47,7 @@ impl Heartbeats {
                     pausing.remove(&token);
                     return;
                 };
-                record(heartbeat); // under the lock: none may follow the activity's end
+                record(heartbeat); // under the lock, as well
             }
         });
     }

@@ -8,6 +8,7 @@ mod error;
 mod ffi;
 mod goodbyes;
 mod heartbeats;
+mod kept_spans;
 mod log_fields;
 mod meter;
 mod metric;
@@ -24,7 +25,7 @@ mod worker;
 mod worker_config;
 
 /// `TEMPORAL_ABI_VERSION` of the C header, raised whenever the header or the messages change.
-const ABI_VERSION: u32 = 8;
+const ABI_VERSION: u32 = 9;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn temporal_abi_version() -> u32 {

@@ -77,6 +77,18 @@ pub struct ConnectOptions {
     pub compress: bool,
     #[prost(uint32, tag = "12")]
     pub max_rpc_attempts: u32,
+    #[prost(message, optional, tag = "13")]
+    pub http_connect_proxy: Option<HttpConnectProxy>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+pub struct HttpConnectProxy {
+    #[prost(string, tag = "1")]
+    pub target_host: String,
+    #[prost(string, tag = "2")]
+    pub user: String,
+    #[prost(string, tag = "3")]
+    pub password: String,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -333,6 +345,12 @@ pub struct OtlpOptions {
     pub headers: HashMap<String, String>,
     #[prost(bool, tag = "4")]
     pub delta: bool,
+    #[prost(bool, tag = "5")]
+    pub gzip: bool,
+    #[prost(int64, tag = "6")]
+    pub timeout_ms: i64,
+    #[prost(bool, tag = "7")]
+    pub whole_url: bool,
 }
 
 #[derive(Clone, PartialEq, Message)]
@@ -352,7 +370,7 @@ pub struct EmfOptions {
     #[prost(string, repeated, tag = "2")]
     pub dimensions: Vec<String>,
     #[prost(uint32, tag = "3")]
-    pub max_series: u32,
+    pub max_metrics: u32,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -2,9 +2,11 @@
 //! cannot wait for the next period.
 
 use crate::{
+    channel::millis,
     emf::EmfExporter,
     error::{Code, Error, Result},
     ffi::{self, Bytes, RawCallback, Request, answer_now},
+    kept_spans::{Count, KeptSpans},
     meter::{OtelMeter, provider as meter_provider},
     options as messages,
     runtime::TemporalRuntime,
@@ -13,7 +15,8 @@ use crate::{
 use messages::metrics_options::Exporter;
 use opentelemetry::KeyValue;
 use opentelemetry_otlp::{
-    MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig, WithTonicConfig,
+    Compression, MetricExporter, Protocol, SpanExporter, WithExportConfig, WithHttpConfig,
+    WithTonicConfig,
 };
 use opentelemetry_sdk::{
     Resource,
@@ -52,6 +55,7 @@ pub trait Telemetry: Send + Sync {
 struct Exporters {
     metrics: Option<SdkMeterProvider>,
     spans: Option<BatchSpanProcessor>,
+    span_count: Arc<Count>,
     prometheus: Option<AbortHandle>,
     /// Held while it is being exported: exporters that hang are not asked again.
     flushing: Mutex<()>,
@@ -68,6 +72,7 @@ impl Drop for Exporters {
 impl Telemetry for Exporters {
     fn end_span(&self, span: messages::Span) -> Result<()> {
         if let Some(spans) = &self.spans {
+            self.span_count.ended();
             spans.on_end(spans::data(span)?);
         }
         Ok(())
@@ -79,12 +84,24 @@ impl Telemetry for Exporters {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return Err("the export before has not ended".into()),
         };
-        let metrics = self.metrics.as_ref().map(|provider| provider.force_flush());
-        let spans = self.spans.as_ref().map(|spans| spans.force_flush());
-        let failures: Vec<String> = [("metrics", metrics), ("spans", spans)]
+        let ended = self.span_count.so_far();
+        // Side by side: either may take all of the time that there is.
+        let (metrics, spans) = std::thread::scope(|scope| {
+            let metrics = self.metrics.as_ref();
+            let metrics = metrics.map(|metrics| scope.spawn(|| metrics.force_flush()));
+            let spans = self.spans.as_ref().map(|spans| spans.force_flush());
+            (metrics.and_then(|metrics| metrics.join().ok()), spans)
+        });
+        let all_taken = spans.as_ref().is_some_and(|outcome| outcome.is_ok());
+        let mut failures: Vec<String> = [("metrics", metrics), ("spans", spans)]
             .into_iter()
             .filter_map(|(what, outcome)| Some(format!("{what}: {}", outcome?.err()?)))
             .collect();
+        if let Some(lost) = self.span_count.newly_lost(all_taken.then_some(ended)) {
+            failures.push(format!(
+                "{lost} spans are lost: there was no room to keep them"
+            ));
+        }
         match failures.is_empty() {
             true => Ok(()),
             false => Err(failures.join("; ")),
@@ -130,8 +147,11 @@ fn tls(endpoint: &str) -> Result<Option<ClientTlsConfig>> {
 }
 
 /// The path is part of the endpoint over HTTP.
-fn url_of(endpoint: &str, signal: &str) -> String {
-    format!("{}/v1/{signal}", endpoint.trim_end_matches('/'))
+fn url_of(options: &messages::OtlpOptions, signal: &str) -> String {
+    match options.whole_url {
+        true => options.endpoint.clone(),
+        false => format!("{}/v1/{signal}", options.endpoint.trim_end_matches('/')),
+    }
 }
 
 /// Either exporter of OTLP, which have the same builder but not the same type.
@@ -140,21 +160,30 @@ macro_rules! otlp_exporter {
         let options: &messages::OtlpOptions = $options;
         let failed = |e| refused(concat!("exporter of ", $signal))(format!("{e}"));
         let metadata = metadata(&options.headers)?;
+        let timeout = millis(options.timeout_ms).unwrap_or(EXPORT_TIMEOUT);
         if options.http {
-            $builder
+            let http = $builder
                 .with_http()
                 .with_protocol(Protocol::HttpBinary) // else a variable of the environment would decide
-                .with_endpoint(url_of(&options.endpoint, $signal))
+                .with_endpoint(url_of(options, $signal))
                 .with_headers(options.headers.clone())
-                .with_timeout(EXPORT_TIMEOUT)
-                .build()
-                .map_err(failed)?
+                .with_timeout(timeout);
+            match options.gzip {
+                true => http.with_compression(Compression::Gzip),
+                false => http,
+            }
+            .build()
+            .map_err(failed)?
         } else {
             let grpc = $builder
                 .with_tonic()
                 .with_endpoint(options.endpoint.clone())
                 .with_metadata(metadata)
-                .with_timeout(EXPORT_TIMEOUT);
+                .with_timeout(timeout);
+            let grpc = match options.gzip {
+                true => grpc.with_compression(Compression::Gzip),
+                false => grpc,
+            };
             match tls(&options.endpoint)? {
                 Some(tls) => grpc.with_tls_config(tls),
                 None => grpc,
@@ -234,7 +263,7 @@ fn meter(
             let exporter = EmfExporter::new(
                 emf.namespace.clone(),
                 emf.dimensions.clone(),
-                emf.max_series as usize,
+                emf.max_metrics as usize,
                 std::io::stdout(),
             );
             provider(exporter, resource, metrics)
@@ -245,8 +274,13 @@ fn meter(
     Ok(Arc::new(meter))
 }
 
-fn span_processor(otlp: &messages::OtlpOptions, resource: &Resource) -> Result<BatchSpanProcessor> {
+fn span_processor(
+    otlp: &messages::OtlpOptions,
+    resource: &Resource,
+    count: Arc<Count>,
+) -> Result<BatchSpanProcessor> {
     let exporter = otlp_exporter!(SpanExporter::builder(), otlp, "traces");
+    let exporter = KeptSpans::new(exporter, count);
     // A span that waits for its batch would wait through a freeze: batches are for a flood alone.
     let config = BatchConfigBuilder::default()
         .with_scheduled_delay(Duration::from_secs(1))
@@ -275,7 +309,8 @@ impl TemporalRuntime {
             None => None,
         };
         if let Some(otlp) = &options.traces {
-            exporters.spans = Some(span_processor(otlp, &resource)?);
+            let count = exporters.span_count.clone();
+            exporters.spans = Some(span_processor(otlp, &resource, count)?);
         }
         if let Some(meter) = meter {
             self.core.telemetry_mut().attach_late_init_metrics(meter);
@@ -336,9 +371,9 @@ pub unsafe extern "C" fn temporal_runtime_flush_telemetry(
     user: *mut c_void,
 ) {
     let runtime = unsafe { ffi::handle(runtime) };
-    let handle = runtime.clone().map(|runtime| runtime.core.tokio_handle());
+    let handle = || Ok(runtime.clone()?.core.tokio_handle());
     Request::new(callback, user).start(handle, || {
-        let telemetry = runtime?.telemetry.clone();
+        let telemetry = runtime.clone()?.telemetry.clone();
         Ok(async move {
             if let Some(telemetry) = telemetry {
                 flush(telemetry, Duration::from_millis(timeout_ms)).await?;

@@ -123,7 +123,7 @@ pub unsafe fn start<F>(
     match unsafe { ffi::handle(worker) } {
         Err(e) => request.answer(Err(e)),
         Ok(worker) if worker.replays => request.run(&worker.handle, || prepare(worker)),
-        Ok(worker) => request.start(Ok(worker.handle.clone()), || prepare(worker)),
+        Ok(worker) => request.start(|| Ok(worker.handle.clone()), || prepare(worker)),
     }
 }
 

@@ -31,6 +31,12 @@ bridge::v1::ConnectOptions to_bridge(const ConnectOptions& options, const std::s
   if (options.api_key) message.set_api_key(*options.api_key);
   for (const auto& [key, value] : options.metadata) (*message.mutable_metadata())[key] = value;
   message.set_connect_timeout_ms(detail::to_milliseconds(options.connect_timeout));
+  message.set_compress(options.grpc_compression == GrpcCompression::gzip);
+  if (const auto& proxy = options.http_connect_proxy) {
+    message.mutable_http_connect_proxy()->set_target_host(proxy->target_host);
+    message.mutable_http_connect_proxy()->set_user(proxy->user);
+    message.mutable_http_connect_proxy()->set_password(proxy->password);
+  }
   if (options.keep_alive) {
     message.set_keep_alive_interval_ms(detail::to_milliseconds(options.keep_alive->interval));
     message.set_keep_alive_timeout_ms(detail::to_milliseconds(options.keep_alive->timeout));

@@ -20,14 +20,23 @@ bool is_port(std::string_view text) {
   return error == std::errc{} && end == text.data() + text.size() && port > 0 && port <= 65535;
 }
 
-void validate_address(const std::string& address) {
-  const auto hint = "address \"" + address + "\": ";
-  check(temporal::detail::is_valid_utf8(address), "address is not UTF-8");
-  check(!address.empty(), "address is empty: give host and port, for example localhost:7233");
-  check(address.find("://") == std::string::npos, hint + "leave out the scheme; TLS is chosen with tls or api_key");
+void validate_address(const std::string& name, const std::string& address, const std::string& scheme_hint,
+                      const std::string& example) {
+  const auto hint = name + " \"" + address + "\": ";
+  check(temporal::detail::is_valid_utf8(address), name + " is not UTF-8");
+  check(!address.empty(), name + " is empty: give host and port, for example " + example);
+  check(address.find("://") == std::string::npos, hint + "leave out the scheme" + scheme_hint);
   const auto colon = address.rfind(':');
-  check(colon != std::string::npos && colon > 0 && is_port(std::string_view{address}.substr(colon + 1)),
-        hint + "give host and port, for example localhost:7233");
+  check(colon != std::string::npos && colon > 0, hint + "give host and port, for example " + example);
+  check(is_port(std::string_view{address}.substr(colon + 1)), hint + "the port has to be a number from 1 to 65535");
+}
+
+void validate_proxy(const HttpConnectProxy& proxy) {
+  validate_address("http_connect_proxy: target_host", proxy.target_host, "", "proxy:3128");
+  check(proxy.user.find(':') == std::string::npos, "http_connect_proxy: user has a colon, which none can have");
+  check(temporal::detail::is_valid_utf8(proxy.user), "http_connect_proxy: user is not UTF-8");
+  check(temporal::detail::is_valid_utf8(proxy.password), "http_connect_proxy: password is not UTF-8");
+  check(proxy.password.empty() || !proxy.user.empty(), "http_connect_proxy: a password needs a user");
 }
 
 bool is_metadata_key(std::string_view key) {
@@ -51,7 +60,8 @@ bool uses_tls(const ConnectOptions& options) {
 }
 
 void validate(const ConnectOptions& options) {
-  validate_address(options.address);
+  validate_address("address", options.address, "; TLS is chosen with tls or api_key", "localhost:7233");
+  if (options.http_connect_proxy) validate_proxy(*options.http_connect_proxy);
   check(!options.namespace_.empty(), "namespace_ is empty: name the Temporal namespace");
   check(temporal::detail::is_valid_utf8(options.namespace_), "namespace_ is not UTF-8");
   check(!options.identity || temporal::detail::is_valid_utf8(*options.identity), "identity is not UTF-8");
@@ -79,6 +89,18 @@ void validate(const ConnectOptions& options) {
         "one of interceptors is a null pointer: give it an interceptor");
 }
 
+std::vector<std::string> insecurities(const ConnectOptions& options) {
+  std::vector<std::string> found;
+  if (options.api_key && !uses_tls(options)) {
+    found.emplace_back("the API key travels in the clear, as TLS is off (disable_tls): who is in between can read it");
+  }
+  if (uses_tls(options) && options.tls && options.tls->disable_host_verification) {
+    found.emplace_back(
+        "the server's certificate is not verified (disable_host_verification): anybody can be the server");
+  }
+  return found;
+}
+
 std::string to_string(const ConnectOptions& options) {
   auto text = "address=" + options.address + " namespace=" + options.namespace_;
   text += std::string{" tls="} + (uses_tls(options) ? "on" : "off");
@@ -90,6 +112,7 @@ std::string to_string(const ConnectOptions& options) {
     if (tls.disable_host_verification) text += " host_verification=off";
   }
   text += std::string{" api_key="} + (options.api_key ? "set" : "none");
+  if (options.http_connect_proxy) text += " http_connect_proxy=" + options.http_connect_proxy->target_host;
   for (const auto& entry : options.metadata) text += " metadata[" + entry.first + "]=set";
   if (options.identity) text += " identity=" + *options.identity;
   return text + " connect_timeout=" + milliseconds(options.connect_timeout);

@@ -22,11 +22,11 @@ class Interceptor;
 /// TLS of a connection. All of it may stay as it is: then the system's certificate authorities are trusted and no
 /// client certificate is sent.
 struct TlsOptions {
-  std::string server_ca = {};           ///< PEM: trusted in place of the system's authorities
-  std::string client_certificate = {};  ///< PEM, for mutual TLS; needs `client_private_key`
-  std::string client_private_key = {};  ///< PEM; secret
-  std::string server_name = {};         ///< expected in the server's certificate; empty: the host of the address
-  bool disable_host_verification = false;
+  std::string server_ca = {};              ///< PEM: trusted in place of the system's authorities
+  std::string client_certificate = {};     ///< PEM, for mutual TLS; needs `client_private_key`
+  std::string client_private_key = {};     ///< PEM; secret
+  std::string server_name = {};            ///< expected in the server's certificate; empty: the host of the address
+  bool disable_host_verification = false;  ///< any certificate is taken: whoever is in between reads all
 
   bool operator==(const TlsOptions&) const = default;
 };
@@ -39,6 +39,19 @@ struct KeepAlive {
   bool operator==(const KeepAlive&) const = default;
 };
 
+/// A proxy between this process and the server, as at the edge of many companies' networks: it is asked for a tunnel
+/// with HTTP's method CONNECT. `HTTPS_PROXY` is not read.
+struct HttpConnectProxy {
+  std::string target_host = {};  ///< host and port of the proxy
+  std::string user = {};         ///< empty: none is sent
+  std::string password = {};     ///< secret
+
+  bool operator==(const HttpConnectProxy&) const = default;
+};
+
+/// How requests and answers are compressed.
+enum class GrpcCompression { none, gzip };
+
 /// What `Client::connect` needs. A value; safe to copy and to compare. Copies share the interceptors.
 struct ConnectOptions {
   std::string address = "localhost:7233";  ///< host and port, no scheme
@@ -49,7 +62,7 @@ struct ConnectOptions {
 
   /// Set: TLS is used. Not chosen: it is used when there is an API key.
   std::optional<TlsOptions> tls = {};
-  /// No TLS, whatever else is set.
+  /// No TLS, whatever else is set: an API key then travels in the clear.
   bool disable_tls = false;
 
   /// gRPC metadata for every call. Values count as secret.
@@ -59,6 +72,12 @@ struct ConnectOptions {
   std::optional<std::string> identity = {};
 
   Duration connect_timeout = std::chrono::seconds{5};
+
+  /// Not chosen: no proxy.
+  std::optional<HttpConnectProxy> http_connect_proxy = {};
+
+  /// Histories and payloads are most of what travels; in a cloud their bytes cost money, and time far from the server.
+  GrpcCompression grpc_compression = GrpcCompression::gzip;
 
   /// Not chosen: no keep-alive.
   std::optional<KeepAlive> keep_alive = KeepAlive{};
@@ -79,6 +98,9 @@ struct ConnectOptions {
 
 /// @throws ConfigurationError that names the field and says what to change.
 void validate(const ConnectOptions& options);
+
+/// A sentence for each setting that leaves what is sent, or the server's identity, unprotected.
+[[nodiscard]] std::vector<std::string> insecurities(const ConnectOptions& options);
 
 /// For logs: all but secrets; of these, whether they are set.
 [[nodiscard]] std::string to_string(const ConnectOptions& options);

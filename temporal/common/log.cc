@@ -68,7 +68,7 @@ std::vector<WrittenField> fields_of(const std::vector<LogField>& bound, std::ini
   written.reserve(bound.size() + fields.size());
   const auto add = [&written](const LogField& field) {
     auto name = detail::to_valid_utf8(field.name);
-    if (name == "time" || name == "level" || name == "message") name += '_';
+    if (name == "timestamp" || name == "level" || name == "message") name += '_';
     const auto same =
         std::find_if(written.begin(), written.end(), [&](const auto& other) { return other.name == name; });
     if (same != written.end()) {
@@ -84,7 +84,7 @@ std::vector<WrittenField> fields_of(const std::vector<LogField>& bound, std::ini
 
 std::string render_json(Timestamp time, LogLevel level, std::string_view message, const std::vector<LogField>& bound,
                         std::initializer_list<LogField> fields) {
-  std::string line = R"({"time":")";
+  std::string line = R"({"timestamp":")";
   append_time(line, time);
   line += R"(","level":")";
   line += to_string(level);

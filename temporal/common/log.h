@@ -18,9 +18,9 @@
 /// Structured logging: one record is one line, as JSON or as text.
 ///
 /// ```cpp
-/// auto log = Logger::to_stderr({.level = LogLevel::info}).with({{"request_id", id}});
+/// auto log = Logger::to_stderr({.level = LogLevel::info}).with({{"requestId", id}});
 /// log.warn("the buffer is small", {{"buffer_seconds", 0.5}});
-/// // {"time":"2026-01-31T12:00:00.123Z","level":"WARN","message":"the buffer is small","request_id":"…",…}
+/// // {"timestamp":"2026-01-31T12:00:00.123Z","level":"WARN","message":"the buffer is small","requestId":"…",…}
 /// ```
 
 namespace temporal {
@@ -63,8 +63,8 @@ class LogValue {
 };
 
 /// A record has each name once: of several fields of one name, bound to a logger or given with the record, the last one
-/// counts, in the place of the first. `time`, `level` and `message` are the record's own: a field that is called so is
-/// written with an underscore after its name.
+/// counts, in the place of the first. `timestamp`, `level` and `message` are the record's own: a field that is called
+/// so is written with an underscore after its name.
 struct LogField {
   std::string name;
   LogValue value;

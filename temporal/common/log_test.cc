@@ -31,7 +31,7 @@ TEST(Logger, WritesOneJsonObjectALine) {
   ASSERT_EQ(out.lines->size(), 1U);
   EXPECT_EQ(
       out.lines->front(),
-      R"({"time":"2023-11-14T22:13:20.045Z","level":"INFO","message":"ready","count":3,"fast":true,"seconds":0.5})"
+      R"({"timestamp":"2023-11-14T22:13:20.045Z","level":"INFO","message":"ready","count":3,"fast":true,"seconds":0.5})"
       "\n");
 }
 
@@ -123,13 +123,14 @@ TEST(Logger, WritesEachNameOnce) {
   const Lines out;
   for (const auto format : {LogFormat::json, LogFormat::text}) {
     const auto bound = out.logger({.format = format}).with({{"id", 1}, {"message", "bound"}, {"b\xff", 1}});
-    bound.info("own", {{"id", 2}, {"time", "late"}, {"level", "high"}, {"message", "given"}, {"id", 3}, {"b\xfe", 2}});
+    bound.info("own",
+               {{"id", 2}, {"timestamp", "late"}, {"level", "high"}, {"message", "given"}, {"id", 3}, {"b\xfe", 2}});
   }
   EXPECT_EQ(out.lines->at(0),
-            R"({"time":"2023-11-14T22:13:20.045Z","level":"INFO","message":"own",)"
-            "\"id\":3,\"message_\":\"given\",\"b\xef\xbf\xbd\":2,\"time_\":\"late\",\"level_\":\"high\"}\n");
+            R"({"timestamp":"2023-11-14T22:13:20.045Z","level":"INFO","message":"own",)"
+            "\"id\":3,\"message_\":\"given\",\"b\xef\xbf\xbd\":2,\"timestamp_\":\"late\",\"level_\":\"high\"}\n");
   EXPECT_EQ(out.lines->at(1),
-            "2023-11-14T22:13:20.045Z INFO own id=3 message_=given b\xef\xbf\xbd=2 time_=late level_=high\n");
+            "2023-11-14T22:13:20.045Z INFO own id=3 message_=given b\xef\xbf\xbd=2 timestamp_=late level_=high\n");
 }
 
 TEST(Logger, SurvivesASinkThatThrows) {

@@ -2,32 +2,17 @@
 
 #include <temporal/common/metrics.h>
 #include <temporal/core/request.h>
+#include <temporal/core/runtime_source.h>
 
 #include <temporal_bridge.pb.h>
 
 #include <chrono>
-#include <functional>
 #include <memory>
 
 /// \file
 /// Metrics and spans of a runtime.
 
 namespace temporal::core {
-
-class Runtime;
-
-/// Gives the runtime of the connections that use it. `opentelemetry::Telemetry` is one; who links none of it carries
-/// none of it. Thread-safe.
-class RuntimeSource {
- public:
-  RuntimeSource() = default;
-  RuntimeSource(const RuntimeSource&) = delete;
-  RuntimeSource& operator=(const RuntimeSource&) = delete;
-  virtual ~RuntimeSource() = default;
-
-  /// The first time it is what `create` gives, with telemetry attached; from then on it is the same one.
-  virtual std::shared_ptr<Runtime> runtime(const std::function<std::shared_ptr<Runtime>()>& create) = 0;
-};
 
 /// Says where the metrics and spans of a runtime go. To be called before anything else uses it. @throws Error
 void attach_telemetry(Runtime& runtime, const bridge::v1::TelemetryOptions& options);

@@ -17,6 +17,7 @@ using std::chrono_literals::operator""s;
 
 /// The configuration of one invocation.
 struct Prepared {
+  Timestamp since = {};
   LambdaWorkerConfig config = {};
   Scope scope = {};
   bool configured = false;  ///< the callback has returned: hooks and scope are owed
@@ -27,6 +28,7 @@ std::string part(const std::string& text) { return text.empty() ? "unknown" : te
 bool is_set(const std::optional<std::string>& text) { return text && !text->empty(); }
 
 constexpr Duration longest_timeout = 900s;  // of a Lambda function
+constexpr Duration oldest_configuration = 60s;
 
 /// Not more than a function can have: a clock that lags after a freeze would let it work until it is killed.
 Duration time_left(const Invocation& invocation, Timestamp now, const Logger& log) {
@@ -66,16 +68,20 @@ class Handler::State {
         world_(std::move(world)),
         log_(world_.log.with({{"deployment", version_.deployment_name}, {"build_id", version_.build_id}})) {
     detail::check_version(version_);
+    detail::check_environment(world_.environment);
     const auto loaded = world_.load(world_.environment);
     for (const auto& warning : loaded.warnings) log_.warn(warning);
     defaults_ = detail::default_config(version_, loaded, world_.environment);
     prepare(first_.emplace(), log_);
+    first_->since = world_.clock->wall_now();
     connections_.open_early(first_->config.client_connect_config, log_);
   }
 
   Outcome invoke(const Invocation& invocation, const std::stop_token& stop) {
-    auto log = log_.with({{"request_id", invocation.request_id}});
+    auto log = log_.with({{"requestId", invocation.request_id}});
     auto prepared = std::exchange(first_, std::nullopt);
+    // With provisioned concurrency the first event may come hours later: what the callback fetched may have expired.
+    if (prepared && world_.clock->wall_now() - prepared->since > oldest_configuration) prepared.reset();
     Outcome outcome;
     try {
       if (!prepared) prepare(prepared.emplace(), log);
@@ -151,10 +157,10 @@ class Handler::State {
       until = std::min(until, now + (detail::termination_hooks - detail::termination_drain));
       deadline = std::min(deadline, until);
     }
-    if (!detail::clean_up(world_.clock, {std::move(prepared.config.shutdown_hooks), std::move(prepared.scope)}, until,
-                          deadline, log)) {
-      outcome.must_exit = true;
-    }
+    detail::CleanUp what{.hooks = std::move(prepared.config.shutdown_hooks),
+                         .scope = std::move(prepared.scope),
+                         .flush = detail::flush_of(prepared.config.client_connect_config)};
+    if (!detail::clean_up(world_.clock, std::move(what), until, deadline, log)) outcome.must_exit = true;
   }
 
   WorkerDeploymentVersion version_;

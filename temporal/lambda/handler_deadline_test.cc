@@ -205,7 +205,7 @@ TEST_F(Deadlines, F11_LogsOneLineWithTheNumbers) {
   handler(event(60s));
   const auto line = stage.logged("INFO").front();
   EXPECT_EQ(line["message"], "invocation started");
-  EXPECT_EQ(line["request_id"], "id-1");
+  EXPECT_EQ(line["requestId"], "id-1");
   EXPECT_EQ(line["deployment"], "my-app");
   EXPECT_EQ(line["build_id"], "build-1");
   EXPECT_EQ(line["task_queue"], "queue");

@@ -1,6 +1,8 @@
 #include <temporal/lambda/handler.h>
 
+#include <temporal/common/client_errors.h>
 #include <temporal/common/sleep.h>
+#include <temporal/core/runtime_source.h>
 #include <temporal/lambda/detail/handler_fixture.h>
 
 #include <gmock/gmock.h>
@@ -32,6 +34,34 @@ TEST_F(Hooks, H1_H3_RunsTheHooksInOrderAndGoesOnWhenOneThrows) {
   ASSERT_EQ(stage.logged("ERROR").size(), 1U);
   EXPECT_EQ(stage.logged("ERROR").front()["error"], "flush failed");
   EXPECT_EQ(stage.logged("ERROR").front()["hook"], 2);
+}
+
+class SomeTelemetry : public core::RuntimeSource {
+ public:
+  explicit SomeTelemetry(std::function<void(Duration)> flush) : flush_(std::move(flush)) {}
+  std::shared_ptr<core::Runtime> runtime(const std::function<std::shared_ptr<core::Runtime>()>&) override { return {}; }
+  void flush_before_freeze(Duration time_left) const override { flush_(time_left); }
+
+ private:
+  std::function<void(Duration)> flush_;
+};
+
+TEST_F(Hooks, J9_WhatWasMeasuredIsFlushedLastWhoeverChoseTheTelemetry) {
+  const auto telemetry = std::make_shared<SomeTelemetry>([this](Duration time_left) {
+    stage.record("flush");
+    EXPECT_EQ(time_left, 7s);
+    throw ConnectionError("telemetry was not exported: no collector");
+  });
+  auto handler = make([&](auto& config) {
+    config.client_connect_config.telemetry = telemetry;
+    config.shutdown_hooks.emplace_back([](Duration) { throw std::runtime_error("hook failed"); });
+  });
+  const auto outcome = handler(event());
+  EXPECT_EQ(type_of(outcome), "success");
+  EXPECT_EQ((std::vector<std::string>{stage.calls.end() - 3, stage.calls.end()}),
+            (std::vector<std::string>{"hook", "scope destroyed", "flush"}));
+  ASSERT_EQ(stage.logged("WARN").size(), 1U);
+  EXPECT_EQ(stage.logged("WARN").front()["message"], "telemetry was not exported: no collector");
 }
 
 TEST_F(Hooks, H4_TellsAHookHowMuchTimeIsLeft) {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <memory>
 #include <type_traits>
 
@@ -104,12 +105,39 @@ TEST_F(Invocations, A7_PassesTheWorkerConfigOnAsItIs) {
   EXPECT_EQ(stage.workers.front().activities.size(), 1U);
 }
 
+TEST_F(Init, RefusesAnEnvironmentThatGetsSeveralEventsAtOnce) {
+  const auto start = [this](const char* concurrency) {
+    auto world = fake_world(stage);
+    world.environment["AWS_LAMBDA_MAX_CONCURRENCY"] = concurrency;
+    const Handler handler(
+        {.deployment_name = "my-app", .build_id = "build-1"},
+        [](LambdaWorkerConfig& config) { config.worker_config.task_queue = "queue"; }, world);
+  };
+  EXPECT_NO_THROW(start("1"));
+  try {
+    start("10");
+    FAIL() << "no error";
+  } catch (const LambdaError& error) {
+    EXPECT_EQ(error.type(), ErrorType::configuration);
+    EXPECT_THAT(error.what(), HasSubstr("set the maximum concurrency per environment to 1"));
+  }
+}
+
+TEST_F(Invocations, AreConfiguredAnewWhereTheFirstEventComesLongAfterInit) {
+  auto handler = make();
+  stage.clock->freeze_for(61s);
+  handler(event());
+  EXPECT_EQ(std::ranges::count(stage.calls, "configure"), 2);
+  EXPECT_EQ(std::ranges::count(stage.calls, "scope destroyed"), 2);
+  EXPECT_EQ(std::ranges::count(stage.calls, "hook"), 1);
+}
+
 TEST_F(Invocations, X5_WorkflowsLogIntoTheLogOfTheInvocation) {
   auto handler = make();
   handler(event());
   stage.workers.front().log.value().info("from a workflow");
   EXPECT_EQ(stage.records.back()["message"], "from a workflow");
-  EXPECT_EQ(stage.records.back()["request_id"], "id-1");
+  EXPECT_EQ(stage.records.back()["requestId"], "id-1");
 }
 
 TEST_F(Invocations, X5_WorkflowsLogWhereTheCallbackSays) {
@@ -238,7 +266,7 @@ TEST_F(Invocations, K_LogsTheFailureWithItsType) {
   handler(event(1s));
   ASSERT_EQ(stage.logged("ERROR").size(), 1U);
   EXPECT_EQ(stage.logged("ERROR").front()["error_type"], "Temporal.DeadlineError");
-  EXPECT_EQ(stage.logged("ERROR").front()["request_id"], "id-1");
+  EXPECT_EQ(stage.logged("ERROR").front()["requestId"], "id-1");
 }
 
 TEST_F(Invocations, C10_NoSecretReachesTheLog) {

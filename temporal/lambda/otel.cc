@@ -1,20 +1,27 @@
 #include <temporal/lambda/otel.h>
 
+#include <temporal/lambda/detail/log_settings.h>
+#include <temporal/lambda/detail/otel_variables.h>
 #include <temporal/opentelemetry/telemetry.h>
 #include <temporal/opentelemetry/tracing_interceptor.h>
 
-#include <algorithm>
+#include <cstdlib>
+#include <initializer_list>
 #include <memory>
+#include <mutex>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace temporal::lambda::otel {
 namespace {
 
+using detail::OtelSignal;
+using detail::OtelVariables;
 using opentelemetry::EmfOptions;
 using opentelemetry::MetricsOptions;
 using opentelemetry::OtlpOptions;
 using opentelemetry::OtlpProtocol;
-using opentelemetry::parse_otlp_protocol;
 using opentelemetry::parse_xray_header;
 using opentelemetry::Telemetry;
 using opentelemetry::TelemetryOptions;
@@ -23,38 +30,94 @@ using opentelemetry::TracingInterceptor;
 constexpr const char* default_endpoint = "http://localhost:4317";
 constexpr const char* default_http_endpoint = "http://localhost:4318";
 constexpr const char* default_service_name = "temporal-lambda-worker";
+constexpr Duration default_metric_period = std::chrono::seconds{10};
 
-/// The first that is chosen and not empty.
-std::string choose(const std::optional<std::string>& chosen, const Options& options,
-                   std::initializer_list<const char*> variables, const char* otherwise) {
-  if (chosen && !chosen->empty()) return *chosen;
-  for (const auto* name : variables) {
-    if (const auto value = envconfig::variable(options.environment, name)) return *value;
-  }
-  return otherwise;
+void warn_once(const Options& options, const std::string& text) {
+  static auto& mutex = *new std::mutex;
+  static auto& said = *new std::set<std::string>;
+  const std::scoped_lock lock{mutex};
+  if (!said.insert(text).second) return;
+  const auto log = Logger::to_stderr(detail::log_options(options.environment));
+  detail::environment_logger(log, options.environment).warn(text);
 }
 
-OtlpOptions collector(const Options& options) {
-  OtlpOptions otlp{.headers = options.headers};
-  if (options.protocol) {
-    otlp.protocol = *options.protocol;
-  } else if (const auto named = envconfig::variable(options.environment, "OTEL_EXPORTER_OTLP_PROTOCOL")) {
-    otlp.protocol = parse_otlp_protocol(*named);
+/// The exporters read these, too, and fail for what they cannot do: it has been read, and warned of. Nothing else reads
+/// the environment meanwhile, see trace_variable.h.
+void hide_unknown_compression() {
+  for (const auto* name : {"OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
+                           "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"}) {
+    const char* const value = std::getenv(name);
+    if (value != nullptr && std::string_view{value} != "gzip") ::unsetenv(name);
   }
-  otlp.endpoint = choose(options.collector_endpoint, options, {"OTEL_EXPORTER_OTLP_ENDPOINT"},
-                         otlp.protocol == OtlpProtocol::http ? default_http_endpoint : default_endpoint);
+}
+
+OtelVariables read(const Options& options) {
+  auto variables = detail::read_otel_variables(options.environment);
+  for (const auto& warning : variables.warnings) warn_once(options, warning);
+  hide_unknown_compression();
+  return variables;
+}
+
+/// The first that is chosen.
+std::string choose(std::initializer_list<std::optional<std::string>> chosen) {
+  for (const auto& one : chosen) {
+    if (one && !one->empty()) return *one;
+  }
+  return {};
+}
+
+OtlpOptions collector(const Options& options, const OtelVariables& variables, const OtelSignal& signal) {
+  OtlpOptions otlp{.protocol = options.protocol.value_or(signal.protocol.value_or(OtlpProtocol::grpc)),
+                   .headers = options.headers,
+                   .delta = options.delta.value_or(variables.delta.value_or(false)),
+                   .gzip = signal.gzip};
+  if (signal.timeout) otlp.timeout = *signal.timeout;
+  otlp.endpoint = choose({options.collector_endpoint, signal.endpoint,
+                          otlp.protocol == OtlpProtocol::http ? default_http_endpoint : default_endpoint});
+  otlp.whole_url = signal.whole_url && otlp.endpoint == signal.endpoint;
   return otlp;
+}
+
+/// Which function it is, and which of its environments: they count for themselves, and what they export must not look
+/// like one. See https://opentelemetry.io/docs/specs/semconv/resource/faas/.
+std::map<std::string, std::string> resource(const Options& options, const OtelVariables& variables) {
+  auto resource = options.resource;
+  resource.insert(variables.resource.begin(), variables.resource.end());
+  const auto add = [&](const char* key, const char* variable) {
+    if (const auto value = envconfig::variable(options.environment, variable)) resource.emplace(key, *value);
+  };
+  add("faas.name", "AWS_LAMBDA_FUNCTION_NAME");
+  add("faas.version", "AWS_LAMBDA_FUNCTION_VERSION");
+  add("faas.instance", "AWS_LAMBDA_LOG_STREAM_NAME");
+  add("service.instance.id", "AWS_LAMBDA_LOG_STREAM_NAME");
+  add("cloud.region", "AWS_REGION");
+  if (envconfig::variable(options.environment, "AWS_LAMBDA_FUNCTION_NAME")) {
+    resource.emplace("cloud.provider", "aws");
+    resource.emplace("cloud.platform", "aws_lambda");
+  }
+  return resource;
 }
 
 std::shared_ptr<Telemetry> telemetry_of(const LambdaWorkerConfig& config) {
   return std::dynamic_pointer_cast<Telemetry>(config.client_connect_config.telemetry);
 }
 
-/// What the configuration has so far, or the beginning of it.
-TelemetryOptions chosen_so_far(const LambdaWorkerConfig& config, const Options& options) {
-  if (const auto telemetry = telemetry_of(config)) return telemetry->options();
-  return {.service_name = choose(options.service_name, options, {"OTEL_SERVICE_NAME", "AWS_LAMBDA_FUNCTION_NAME"},
-                                 default_service_name)};
+/// What the configuration has so far, or the beginning of it, with what is the same for all signals.
+TelemetryOptions chosen_so_far(const LambdaWorkerConfig& config, const Options& options,
+                               const OtelVariables& variables) {
+  TelemetryOptions chosen;
+  if (const auto telemetry = telemetry_of(config)) {
+    chosen = telemetry->options();
+  } else {
+    chosen.service_name =
+        choose({options.service_name, variables.service_name,
+                envconfig::variable(options.environment, "AWS_LAMBDA_FUNCTION_NAME"), default_service_name});
+  }
+  chosen.resource.merge(resource(options, variables));
+  chosen.flush_timeout = options.flush_timeout;
+  if (const auto sampling = options.sampling ? options.sampling : variables.sampling) chosen.sampling = *sampling;
+  chosen.always_create_workflow_spans |= options.always_create_workflow_spans;
+  return chosen;
 }
 
 template <class Interceptor>
@@ -73,12 +136,15 @@ void trace(LambdaWorkerConfig& config, const std::shared_ptr<Telemetry>& telemet
       [tracing](const Invocation& invocation) { tracing->set_invocation(parse_xray_header(invocation.trace_id)); });
 }
 
-void apply(LambdaWorkerConfig& config, const TelemetryOptions& chosen, const Options& options) {
+void apply(LambdaWorkerConfig& config, const TelemetryOptions& chosen) {
   const auto telemetry = Telemetry::shared(chosen);
   config.client_connect_config.telemetry = telemetry;
   if (chosen.traces) trace(config, telemetry);
-  config.shutdown_hooks.emplace_back(
-      [telemetry, most = options.flush_timeout](Duration time_left) { telemetry->flush(std::min(most, time_left)); });
+}
+
+bool drops_info(const envconfig::Environment& environment) {
+  const auto level = parse_log_level(envconfig::variable(environment, "AWS_LAMBDA_LOG_LEVEL").value_or(""));
+  return envconfig::variable(environment, "AWS_LAMBDA_LOG_FORMAT") == "JSON" && level > LogLevel::info;
 }
 
 }  // namespace
@@ -91,22 +157,38 @@ TelemetryOptions build_metrics_telemetry_config(const std::string& endpoint, con
 }
 
 void apply_defaults(LambdaWorkerConfig& config, const Options& options) {
-  auto chosen = chosen_so_far(config, options);
-  chosen.metrics = MetricsOptions{.exporter = collector(options), .period = options.metric_period};
-  chosen.traces = collector(options);
-  apply(config, chosen, options);
+  const auto variables = read(options);
+  if (variables.is_disabled) return;
+  auto chosen = chosen_so_far(config, options, variables);
+  const auto period = options.metric_period ? options.metric_period : variables.metric_period;
+  if (variables.metrics.is_exported) {
+    chosen.metrics = MetricsOptions{.exporter = collector(options, variables, variables.metrics),
+                                    .period = period.value_or(default_metric_period)};
+  }
+  if (variables.traces.is_exported) chosen.traces = collector(options, variables, variables.traces);
+  apply(config, chosen);
 }
 
 void apply_tracing(LambdaWorkerConfig& config, const Options& options) {
-  auto chosen = chosen_so_far(config, options);
-  chosen.traces = collector(options);
-  apply(config, chosen, options);
+  const auto variables = read(options);
+  if (variables.is_disabled || !variables.traces.is_exported) return;
+  auto chosen = chosen_so_far(config, options, variables);
+  chosen.traces = collector(options, variables, variables.traces);
+  apply(config, chosen);
 }
 
 void apply_emf(LambdaWorkerConfig& config, EmfOptions emf, const Options& options) {
-  auto chosen = chosen_so_far(config, options);
-  chosen.metrics = MetricsOptions{.exporter = std::move(emf), .period = options.metric_period};
-  apply(config, chosen, options);
+  const auto variables = read(options);
+  if (variables.is_disabled) return;
+  if (drops_info(options.environment)) {
+    warn_once(options,
+              "Lambda drops the metrics: lines of CloudWatch's embedded metric format have the level INFO, and the "
+              "function's application log level is above it. Set it to INFO");
+  }
+  auto chosen = chosen_so_far(config, options, variables);
+  const auto period = options.metric_period ? options.metric_period : variables.metric_period;
+  chosen.metrics = MetricsOptions{.exporter = std::move(emf), .period = period.value_or(default_metric_period)};
+  apply(config, chosen);
 }
 
 }  // namespace temporal::lambda::otel

@@ -22,8 +22,13 @@
 /// ```
 ///
 /// Each adds to what the others, and the callback itself, have chosen. The exporters are made once in a process and
-/// used again by warm invocations. What an invocation has measured is exported before it is answered, by a shutdown
-/// hook: see `Options::flush_timeout`.
+/// used again by warm invocations. What an invocation has measured is exported before it is answered, after the
+/// shutdown hooks: see `Options::flush_timeout`. That holds for any `opentelemetry::Telemetry` in
+/// `config.client_connect_config.telemetry`, also for one of your own.
+///
+/// Where nothing is chosen the variables of OpenTelemetry's specification count; one that cannot be followed costs one
+/// warning. docs/observability.md has them all. The resource says which function it is (`faas.*`, `cloud.*`) and which
+/// environment of it (`service.instance.id`).
 
 namespace temporal::lambda::otel {
 
@@ -35,10 +40,21 @@ struct Options {
   std::optional<opentelemetry::OtlpProtocol> protocol = {};
   /// Sent with each export; values count as secret. Those of `OTEL_EXPORTER_OTLP_HEADERS` are added, and win.
   std::map<std::string, std::string> headers = {};
-  /// Not chosen: `OTEL_SERVICE_NAME`, `AWS_LAMBDA_FUNCTION_NAME`, or else "temporal-lambda-worker".
+  /// Not chosen: `OTEL_SERVICE_NAME`, that of `OTEL_RESOURCE_ATTRIBUTES`, `AWS_LAMBDA_FUNCTION_NAME`, or else
+  /// "temporal-lambda-worker".
   std::optional<std::string> service_name = {};
-  /// Between exports of metrics while an invocation runs.
-  Duration metric_period = std::chrono::seconds{10};
+  /// Attributes of the resource, which win over those of `OTEL_RESOURCE_ATTRIBUTES` and of the function.
+  std::map<std::string, std::string> resource = {};
+  /// Between exports of metrics while an invocation runs. Not chosen: `OTEL_METRIC_EXPORT_INTERVAL`, or else 10 s.
+  std::optional<Duration> metric_period = {};
+  /// Metrics say what changed since the last export. Not chosen: `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`,
+  /// or else they say what there was since the environment's start.
+  std::optional<bool> delta = {};
+  /// Not chosen: `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`, or else every trace that begins here, and of the
+  /// others those that their caller records.
+  std::optional<opentelemetry::Sampling> sampling = {};
+  /// Traces also the runs of workflows whose caller has no span, as those that a schedule starts.
+  bool always_create_workflow_spans = false;
   /// How long an invocation waits at most for the export before its answer, and never beyond the time for its hooks. A
   /// collector that takes longer costs this time and one warning; the export goes on in the next invocation.
   Duration flush_timeout = std::chrono::seconds{2};
@@ -46,8 +62,7 @@ struct Options {
   envconfig::Environment environment = envconfig::process_environment();
 };
 
-/// Metrics and traces, to the collector over OTLP. @throws ConfigurationError for an endpoint that is no URL, and for
-/// variables that cannot be read.
+/// Metrics and traces, to the collector over OTLP. @throws ConfigurationError for an endpoint that is no URL.
 void apply_defaults(LambdaWorkerConfig& config, const Options& options = {});
 
 /// Metrics alone, to be composed with options of one's own: `Telemetry::shared(build_metrics_telemetry_config(…))` goes
@@ -56,10 +71,11 @@ void apply_defaults(LambdaWorkerConfig& config, const Options& options = {});
     const std::string& endpoint = {}, const std::string& service_name = {},
     Duration metric_period = std::chrono::seconds{10});
 
-/// Traces alone: adds one interceptor of client and worker, and one hook. @throws ConfigurationError
+/// Traces alone: adds one interceptor of client and worker. @throws ConfigurationError
 void apply_tracing(LambdaWorkerConfig& config, const Options& options = {});
 
-/// Metrics as lines of CloudWatch's embedded metric format in the function's log: no collector, no layer.
+/// Metrics as lines of CloudWatch's embedded metric format in the function's log: no collector, no layer. Lambda drops
+/// them where the function's log format is JSON and its application log level is above INFO: one warning says so.
 /// @throws ConfigurationError
 void apply_emf(LambdaWorkerConfig& config, opentelemetry::EmfOptions emf = {}, const Options& options = {});
 

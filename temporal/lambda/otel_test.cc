@@ -5,6 +5,11 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <map>
+#include <thread>
 #include <variant>
 
 using namespace temporal;
@@ -12,7 +17,7 @@ using namespace temporal::lambda;
 using namespace temporal::opentelemetry;
 using namespace std::chrono_literals;
 using ::testing::ElementsAre;
-using ::testing::SizeIs;
+using ::testing::HasSubstr;
 
 namespace {
 
@@ -61,7 +66,8 @@ TEST(LambdaOtel, J2_TheProtocolIsTheOptionOrTheVariable) {
   const auto chosen = *with({.protocol = OtlpProtocol::grpc, .environment = environment}).traces;
   EXPECT_EQ(chosen.protocol, OtlpProtocol::grpc);
   EXPECT_EQ(chosen.endpoint, "http://localhost:4317");
-  EXPECT_THROW(with({.environment = {{"OTEL_EXPORTER_OTLP_PROTOCOL", "smoke signals"}}}), ConfigurationError);
+  EXPECT_EQ(with({.environment = {{"OTEL_EXPORTER_OTLP_PROTOCOL", "smoke signals"}}}).traces->protocol,
+            OtlpProtocol::grpc);
 }
 
 TEST(LambdaOtel, J3_TheServiceNameIsTheOptionOrAVariableOrTheDefault) {
@@ -71,6 +77,98 @@ TEST(LambdaOtel, J3_TheServiceNameIsTheOptionOrAVariableOrTheDefault) {
   environment.erase("OTEL_SERVICE_NAME");
   EXPECT_EQ(with({.environment = environment}).service_name, "orders");
   EXPECT_EQ(with({.environment = {}}).service_name, "temporal-lambda-worker");
+}
+
+TEST(LambdaOtel, TheResourceTellsEnvironmentsApart) {
+  const envconfig::Environment environment{{"AWS_LAMBDA_FUNCTION_NAME", "orders"},
+                                           {"AWS_LAMBDA_FUNCTION_VERSION", "7"},
+                                           {"AWS_LAMBDA_LOG_STREAM_NAME", "2026/01/31/[7]abc"},
+                                           {"AWS_REGION", "eu-central-1"},
+                                           {"OTEL_RESOURCE_ATTRIBUTES", "team=payments,stage=test"}};
+  using Resource = std::map<std::string, std::string>;
+  EXPECT_EQ(with({.resource = {{"stage", "live"}}, .environment = environment}).resource,
+            (Resource{{"cloud.platform", "aws_lambda"},
+                      {"cloud.provider", "aws"},
+                      {"cloud.region", "eu-central-1"},
+                      {"faas.instance", "2026/01/31/[7]abc"},
+                      {"faas.name", "orders"},
+                      {"faas.version", "7"},
+                      {"service.instance.id", "2026/01/31/[7]abc"},
+                      {"stage", "live"},
+                      {"team", "payments"}}));
+}
+
+TEST(LambdaOtel, OptionsGoBeforeVariables) {
+  const envconfig::Environment environment{{"OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE", "delta"},
+                                           {"OTEL_METRIC_EXPORT_INTERVAL", "7000"},
+                                           {"OTEL_TRACES_SAMPLER", "always_off"},
+                                           {"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:1/all"},
+                                           {"OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"}};
+  const auto by_variables = with({.environment = environment});
+  EXPECT_TRUE(metrics_of(by_variables).delta && by_variables.traces->gzip && by_variables.traces->whole_url);
+  EXPECT_EQ(by_variables.metrics->period, Duration{7s});
+  EXPECT_EQ(by_variables.sampling.ratio, 0);
+  const auto chosen = with({.collector_endpoint = "http://here:2",
+                            .metric_period = 3s,
+                            .delta = false,
+                            .sampling = Sampling{.ratio = 0.5},
+                            .environment = environment});
+  EXPECT_FALSE(metrics_of(chosen).delta || chosen.traces->whole_url);
+  EXPECT_EQ(chosen.traces->endpoint, "http://here:2");
+  EXPECT_EQ(chosen.metrics->period, Duration{3s});
+  EXPECT_EQ(chosen.sampling, Sampling{.ratio = 0.5});
+}
+
+TEST(LambdaOtel, VariablesSwitchItOffInWholeOrInPart) {
+  LambdaWorkerConfig config;
+  const otel::Options disabled{.environment = {{"OTEL_SDK_DISABLED", "true"}}};
+  otel::apply_defaults(config, disabled);
+  otel::apply_tracing(config, disabled);
+  otel::apply_emf(config, {}, disabled);
+  EXPECT_EQ(config.client_connect_config.telemetry, nullptr);
+  const auto metrics_alone = with({.environment = {{"OTEL_TRACES_EXPORTER", "none"}}});
+  EXPECT_TRUE(metrics_alone.metrics && !metrics_alone.traces);
+}
+
+TEST(LambdaOtel, EmfSaysOnceThatLambdaDropsItsLines) {
+  const envconfig::Environment environment{{"AWS_LAMBDA_LOG_FORMAT", "JSON"}, {"AWS_LAMBDA_LOG_LEVEL", "WARN"}};
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < 2; ++i) {
+    LambdaWorkerConfig config;
+    otel::apply_emf(config, {}, {.environment = environment});
+  }
+  const auto log = ::testing::internal::GetCapturedStderr();
+  EXPECT_THAT(log, HasSubstr(R"("level":"WARN","message":"Lambda drops the metrics)"));
+  EXPECT_EQ(std::ranges::count(log, '\n'), 1);
+  ::testing::internal::CaptureStderr();
+  LambdaWorkerConfig config;
+  otel::apply_emf(config, {}, {.environment = {{"AWS_LAMBDA_LOG_FORMAT", "JSON"}, {"AWS_LAMBDA_LOG_LEVEL", "INFO"}}});
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+namespace {
+
+std::size_t threads() {
+  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, {}));
+}
+
+}  // namespace
+
+TEST(LambdaOtel, OptionsThatChangeWithEachInvocationLeaveNothingBehind) {
+  const auto invocation = [](int token) {
+    LambdaWorkerConfig config;
+    otel::apply_defaults(config, {.collector_endpoint = "http://127.0.0.1:1",
+                                  .headers = {{"authorization", std::to_string(token)}},
+                                  .environment = {}});
+    const auto telemetry = std::dynamic_pointer_cast<Telemetry>(config.client_connect_config.telemetry);
+    telemetry->meter().counter("sold").add(1);  // makes the exporters
+  };
+  invocation(0);
+  const auto before = threads();
+  for (int token = 1; token <= 20; ++token) invocation(token);
+  const auto until = std::chrono::steady_clock::now() + 60s;
+  while (threads() > before && std::chrono::steady_clock::now() < until) std::this_thread::yield();
+  EXPECT_LE(threads(), before);
 }
 
 TEST(LambdaOtel, J4_ThePeriodOfMetricsIsTheOptionOr10s) {
@@ -93,19 +191,17 @@ TEST(LambdaOtel, J5_MetricsAloneCanBeComposedWithOnesOwn) {
   EXPECT_TRUE(chosen(config).traces);
 }
 
-TEST(LambdaOtel, J6_TracingAloneAddsOneInterceptorAndOneHookAndKeepsThoseThatAreThere) {
+TEST(LambdaOtel, J6_TracingAloneAddsOneInterceptorAndKeepsThoseThatAreThere) {
   LambdaWorkerConfig config;
   const auto other = std::make_shared<OtherInterceptor>();
   config.client_connect_config.interceptors = {other};
   config.worker_config.interceptors = {other};
-  config.shutdown_hooks.emplace_back([](Duration) {});
   otel::apply_tracing(config, {.environment = {}});
   EXPECT_FALSE(chosen(config).metrics);
   const auto tracing =
       TracingInterceptor::shared(std::dynamic_pointer_cast<Telemetry>(config.client_connect_config.telemetry));
   EXPECT_THAT(config.worker_config.interceptors, ElementsAre(tracing, other));
   EXPECT_THAT(config.client_connect_config.interceptors, ElementsAre(tracing, other));
-  EXPECT_THAT(config.shutdown_hooks, SizeIs(2));
 }
 
 TEST(LambdaOtel, SpansGoWhereMetricsGoWhicheverWasChosenFirst) {

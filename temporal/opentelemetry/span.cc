@@ -1,12 +1,17 @@
 #include <temporal/common/detail/random_bytes.h>
 #include <temporal/common/error.h>
+#include <temporal/common/failure_errors.h>
+#include <temporal/common/type_name.h>
 #include <temporal/common/utf8.h>
 #include <temporal/core/detail/attributes.h>
 #include <temporal/opentelemetry/span.h>
 #include <temporal/opentelemetry/telemetry.h>
 
 #include <chrono>
+#include <optional>
 #include <span>
+#include <string>
+#include <typeinfo>
 #include <utility>
 
 namespace temporal::opentelemetry {
@@ -26,6 +31,25 @@ std::array<std::uint8_t, 16> new_trace_id(Timestamp now) {
   fill_randomly(id);
   begin_with_time(id, now);
   return id;
+}
+
+bool is_sampled(const std::array<std::uint8_t, 16>& trace_id, const std::optional<SpanContext>& parent,
+                const Telemetry* telemetry) {
+  return telemetry != nullptr ? telemetry->samples(trace_id, parent) : !parent || parent->sampled;
+}
+
+/// As OpenTelemetry calls them: https://opentelemetry.io/docs/specs/semconv/exceptions/exceptions-spans/.
+Attributes exception_attributes(const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const ApplicationError& error) {
+    const auto type = error.type();
+    return {{"exception.type", type.empty() ? "ApplicationError" : type}, {"exception.message", error.message()}};
+  } catch (const std::exception& error) {
+    return {{"exception.type", temporal::detail::type_name(typeid(error))}, {"exception.message", error.what()}};
+  } catch (...) {
+    return {{"exception.type", "unknown"}};
+  }
 }
 
 template <std::size_t size>
@@ -49,7 +73,7 @@ Span::Span(std::shared_ptr<const Telemetry> telemetry, SpanOptions options) : re
     context = *options.context;
   } else {
     context.trace_id = options.parent ? options.parent->trace_id : new_trace_id(now);
-    context.sampled = !options.parent || options.parent->sampled;
+    context.sampled = is_sampled(context.trace_id, options.parent, record_->telemetry.get());
     fill_randomly(context.span_id);
   }
   auto& message = record_->message;
@@ -98,6 +122,7 @@ void Span::fail(const std::exception_ptr& failure) {
   if (!record_) return;
   record_->message.set_failed(true);
   record_->message.set_failure(temporal::detail::to_valid_utf8(describe(failure)));
+  add_event("exception", exception_attributes(failure));
 }
 
 void Span::end() {

@@ -47,7 +47,7 @@ class Span {
 
   void set_attribute(const std::string& key, AttributeValue value);
   void add_event(const std::string& name, const Attributes& attributes = {});
-  /// Marks the span as failed, with the chain of causes.
+  /// Marks the span as failed, with the chain of causes, and adds the event `exception` that OpenTelemetry has for it.
   void fail(const std::exception_ptr& failure);
   void end();
 

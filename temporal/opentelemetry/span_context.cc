@@ -60,6 +60,14 @@ void begin_with_time(std::array<std::uint8_t, 16>& trace_id, Timestamp time) {
   for (std::size_t i = 0; i < 4; ++i) trace_id.at(i) = static_cast<std::uint8_t>(seconds >> (24U - 8U * i));
 }
 
+bool is_within_ratio(const std::array<std::uint8_t, 16>& trace_id, double ratio) {
+  if (ratio >= 1) return true;
+  constexpr double all = 9223372036854775808.0;  // 2^63
+  std::uint64_t value = 0;
+  for (std::size_t i = 8; i < trace_id.size(); ++i) value = value << 8U | trace_id.at(i);
+  return value >> 1U < static_cast<std::uint64_t>(ratio * all);
+}
+
 std::string to_hex(const std::array<std::uint8_t, 16>& trace_id) { return hex(trace_id); }
 std::string to_hex(const std::array<std::uint8_t, 8>& span_id) { return hex(span_id); }
 

@@ -36,6 +36,10 @@ struct SpanContext {
 /// X-Ray takes traces only whose ids begin with a time, in seconds.
 void begin_with_time(std::array<std::uint8_t, 16>& trace_id, Timestamp time);
 
+/// Whether a trace of this id is among those that are recorded: the same everywhere, and in other languages' SDKs, for
+/// the same ratio.
+[[nodiscard]] bool is_within_ratio(const std::array<std::uint8_t, 16>& trace_id, double ratio);
+
 [[nodiscard]] std::string to_hex(const std::array<std::uint8_t, 16>& trace_id);
 [[nodiscard]] std::string to_hex(const std::array<std::uint8_t, 8>& span_id);
 

@@ -41,3 +41,14 @@ TEST(SpanContext, IsReadFromTheHeaderOfXRay) {
     EXPECT_FALSE(parse_xray_header(text)) << text;
   }
 }
+
+TEST(SpanContext, ARatioOfTracesIsTheSameForAllWhoSeeThem) {
+  const auto id = [](std::string_view hex) {
+    return parse_traceparent("00-" + std::string{hex} + "-00f067aa0ba902b7-01")->trace_id;
+  };
+  // Python's `TraceIdRatioBased` looks at the same bytes.
+  EXPECT_TRUE(is_within_ratio(id("ffffffffffffffff0fffffffffffffff"), 0.0625));
+  EXPECT_FALSE(is_within_ratio(id("00000000000000011000000000000000"), 0.0625));
+  EXPECT_FALSE(is_within_ratio(id("00000000000000010000000000000000"), 0));
+  EXPECT_TRUE(is_within_ratio(id("0000000000000001ffffffffffffffff"), 1));
+}

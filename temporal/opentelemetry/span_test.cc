@@ -1,4 +1,5 @@
 #include <temporal/opentelemetry/span.h>
+#include <temporal/opentelemetry/telemetry.h>
 
 #include <gtest/gtest.h>
 
@@ -41,4 +42,26 @@ TEST(Span, ThatIsEmptyOrHasEndedIsOfNone) {
   Span span{nullptr, {.name = "first"}};
   span.end();
   EXPECT_FALSE(span.context().is_valid());
+}
+
+TEST(Span, IsSampledAsTheTelemetrySays) {
+  const auto sampled = [](Sampling sampling, std::optional<SpanContext> parent) {
+    const auto telemetry = std::make_shared<Telemetry>(TelemetryOptions{.sampling = sampling});
+    return Span{telemetry, {.name = "a", .parent = parent}}.context().sampled;
+  };
+  auto recorded = parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+  auto not_recorded = parse_traceparent("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00");
+  EXPECT_TRUE(sampled({}, {}));
+  EXPECT_FALSE(sampled({.ratio = 0}, {}));
+  EXPECT_TRUE(sampled({.ratio = 0}, recorded)) << "as its parent is";
+  EXPECT_FALSE(sampled({.ratio = 1}, not_recorded));
+  EXPECT_FALSE(sampled({.ratio = 0, .parent_based = false}, recorded));
+  EXPECT_TRUE(sampled({.ratio = 1, .parent_based = false}, not_recorded));
+}
+
+TEST(Span, OfARatioAreAboutThatMany) {
+  const auto telemetry = std::make_shared<Telemetry>(TelemetryOptions{.sampling = {.ratio = 0.25}});
+  int sampled = 0;
+  for (int i = 0; i < 4000; ++i) sampled += Span{telemetry, {.name = "a"}}.context().sampled ? 1 : 0;
+  EXPECT_NEAR(sampled, 1000, 200);  // seven times the deviation that chance has
 }

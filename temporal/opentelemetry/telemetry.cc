@@ -1,8 +1,11 @@
 #include <temporal/common/client_errors.h>
 #include <temporal/core/runtime.h>
+#include <temporal/core/worker_log.h>
 #include <temporal/opentelemetry/telemetry.h>
 
 #include <algorithm>
+#include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -18,6 +21,9 @@ void set(bridge::v1::OtlpOptions& message, const OtlpOptions& options) {
   message.set_endpoint(options.endpoint);
   message.set_http(options.protocol == OtlpProtocol::http);
   message.set_delta(options.delta);
+  message.set_gzip(options.gzip);
+  message.set_timeout_ms(std::chrono::ceil<std::chrono::milliseconds>(options.timeout).count());
+  message.set_whole_url(options.whole_url);
   for (const auto& [key, value] : options.headers) (*message.mutable_headers())[key] = value;
 }
 
@@ -38,12 +44,22 @@ bridge::v1::TelemetryOptions to_bridge(const TelemetryOptions& options) {
                           [&](const EmfOptions& emf) {
                             metrics.mutable_emf()->set_namespace_(emf.namespace_);
                             for (const auto& name : emf.dimensions) metrics.mutable_emf()->add_dimensions(name);
-                            metrics.mutable_emf()->set_max_series(emf.max_series);
+                            metrics.mutable_emf()->set_max_metrics(emf.max_metrics);
                           }},
                options.metrics->exporter);
   }
   if (options.traces) set(*message.mutable_traces(), *options.traces);
   return message;
+}
+
+/// Exporters export a last time when they end, and who has just let go of them does not wait for that.
+void end_apart(Telemetry* telemetry) {
+  const auto end = [telemetry] { delete telemetry; };
+  try {
+    std::thread{end}.detach();
+  } catch (const std::system_error&) {
+    end();
+  }
 }
 
 }  // namespace
@@ -53,11 +69,15 @@ Telemetry::Telemetry(TelemetryOptions options) : options_(std::move(options)) { 
 std::shared_ptr<Telemetry> Telemetry::shared(const TelemetryOptions& options) {
   // Never destroyed: what was abandoned may still use it.
   static auto& mutex = *new std::mutex;
-  static auto& known = *new std::vector<std::shared_ptr<Telemetry>>;
+  static auto& known = *new std::vector<std::weak_ptr<Telemetry>>;
   const std::scoped_lock lock{mutex};
-  const auto found = std::ranges::find_if(known, [&](const auto& one) { return one->options() == options; });
-  if (found != known.end()) return *found;
-  return known.emplace_back(std::make_shared<Telemetry>(options));
+  std::erase_if(known, [](const auto& one) { return one.expired(); });
+  for (const auto& one : known) {
+    if (auto telemetry = one.lock(); telemetry && telemetry->options() == options) return telemetry;
+  }
+  std::shared_ptr<Telemetry> made{new Telemetry{options}, end_apart};
+  known.push_back(made);
+  return made;
 }
 
 std::shared_ptr<core::Runtime> Telemetry::current() const {
@@ -77,9 +97,7 @@ std::shared_ptr<core::Runtime> Telemetry::runtime(const std::function<std::share
   return runtime_ = std::move(runtime);
 }
 
-Meter Telemetry::meter() {
-  return core::meter(runtime([] { return core::Runtime::create({}); }));
-}
+Meter Telemetry::meter() { return core::meter(runtime(core::create_runtime_that_warns)); }
 
 void Telemetry::flush(Duration timeout) const {
   const auto runtime = current();
@@ -90,6 +108,14 @@ void Telemetry::flush(Duration timeout) const {
   } catch (const core::Error& error) {
     throw ConnectionError(std::string{"telemetry was not exported: "} + error.what());
   }
+}
+
+void Telemetry::flush_before_freeze(Duration time_left) const { flush(std::min(options_.flush_timeout, time_left)); }
+
+bool Telemetry::samples(const std::array<std::uint8_t, 16>& trace_id,
+                        const std::optional<SpanContext>& parent) const noexcept {
+  if (parent && options_.sampling.parent_based) return parent->sampled;
+  return is_within_ratio(trace_id, options_.sampling.ratio);
 }
 
 void Telemetry::end(const bridge::v1::Span& span) const noexcept {

@@ -3,10 +3,14 @@
 #include <temporal/common/duration.h>
 #include <temporal/common/metrics.h>
 #include <temporal/core/telemetry.h>
+#include <temporal/opentelemetry/span_context.h>
 #include <temporal/opentelemetry/telemetry_options.h>
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 /// \file
 /// Metrics and spans of this process.
@@ -19,10 +23,12 @@
 namespace temporal::opentelemetry {
 
 /// The exporters of a process, and the runtime whose metrics they export: that of the clients which have it in their
-/// `ConnectOptions`, and of the workers on these. Thread-safe. Exporters end with the last user.
+/// `ConnectOptions`, and of the workers on these. Thread-safe. Exporters end with the last user: as long as a client
+/// lives, so do they.
 class Telemetry final : public core::RuntimeSource {
  public:
-  /// One object for equal options in this process, so that warm invocations find their exporters again.
+  /// One object for equal options in this process, as long as somebody has it: warm invocations find their exporters
+  /// again, by way of the connection that is kept for them. Options that change make new exporters, and end the old.
   /// @throws ConfigurationError for options that cannot work.
   static std::shared_ptr<Telemetry> shared(const TelemetryOptions& options);
   explicit Telemetry(TelemetryOptions options);
@@ -30,13 +36,19 @@ class Telemetry final : public core::RuntimeSource {
   [[nodiscard]] const TelemetryOptions& options() const noexcept { return options_; }
 
   /// Makes metrics that are no workflow's and no activity's. One that is asked for before the first connection makes
-  /// the runtime.
+  /// the runtime, whose warnings go to the workers that live.
   Meter meter();
 
-  /// Exports what there is and waits for it, no longer than `timeout`. Nothing is lost when it takes longer: the export
-  /// goes on, or the next one has it.
-  /// @throws ConnectionError when it could not be exported in time.
+  /// Exports what there is and waits for it, no longer than `timeout`: metrics and spans side by side. When it takes
+  /// longer the export goes on. Metrics that could not be exported are in the next export, unless they are deltas.
+  /// Spans are kept for it: 2,048 at most, and each for five attempts.
+  /// @throws ConnectionError when it could not be exported in time, and when spans were lost since it was last called.
   void flush(Duration timeout) const;
+  void flush_before_freeze(Duration time_left) const override;
+
+  /// Whether a span is recorded that belongs to this trace.
+  [[nodiscard]] bool samples(const std::array<std::uint8_t, 16>& trace_id,
+                             const std::optional<SpanContext>& parent) const noexcept;
 
   /// Hands over a span that has ended.
   void end(const bridge::v1::Span& span) const noexcept;

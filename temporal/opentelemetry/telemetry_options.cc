@@ -16,6 +16,7 @@ void validate(const OtlpOptions& options, std::string_view what) {
     refuse("the endpoint of " + std::string{what} + " is \"" + options.endpoint +
            "\": it should read like http://localhost:4317");
   }
+  if (options.timeout <= Duration::zero()) refuse("the timeout of " + std::string{what} + " has to be above zero");
 }
 
 void validate(const MetricsOptions& options) {
@@ -24,23 +25,19 @@ void validate(const MetricsOptions& options) {
   if (const auto* emf = std::get_if<EmfOptions>(&options.exporter)) {
     if (emf->namespace_.empty()) refuse("the namespace of EMF is empty");
     if (emf->dimensions.size() > most_dimensions) refuse("EMF takes 30 dimensions at most");
-    if (emf->max_series == 0) refuse("max_series of EMF has to be above zero");
+    if (emf->max_metrics == 0) refuse("max_metrics of EMF has to be above zero");
   }
 }
 
 }  // namespace
 
-OtlpProtocol parse_otlp_protocol(std::string_view text) {
-  if (text == "grpc") return OtlpProtocol::grpc;
-  if (text == "http/protobuf") return OtlpProtocol::http;
-  throw ConfigurationError("OTEL_EXPORTER_OTLP_PROTOCOL is \"" + std::string{text} +
-                           "\": it should be grpc or http/protobuf");
-}
-
 void validate(const TelemetryOptions& options) {
   if (options.service_name.empty()) refuse("the service name is empty");
   if (options.metrics) validate(*options.metrics);
   if (options.traces) validate(*options.traces, "traces");
+  if (!(options.sampling.ratio >= 0 && options.sampling.ratio <= 1)) {  // NaN, too
+    refuse("the ratio of the sampling has to be between 0 and 1");
+  }
 }
 
 }  // namespace temporal::opentelemetry

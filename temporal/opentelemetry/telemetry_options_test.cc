@@ -3,6 +3,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cmath>
+#include <memory>
+
 using namespace temporal;
 using namespace temporal::opentelemetry;
 using ::testing::HasSubstr;
@@ -28,26 +31,22 @@ TEST(TelemetryOptions, ThatCannotWorkAreRefusedWithTheFieldAndWhatToChange) {
   expect_refused({.metrics = MetricsOptions{.exporter = EmfOptions{.namespace_ = ""}}}, "namespace of EMF");
   expect_refused({.metrics = MetricsOptions{.exporter = EmfOptions{.dimensions = std::vector<std::string>(31, "a")}}},
                  "30 dimensions");
+  expect_refused({.metrics = MetricsOptions{.exporter = EmfOptions{.max_metrics = 0}}}, "max_metrics");
   expect_refused({.traces = OtlpOptions{.endpoint = ""}}, "traces");
+  expect_refused({.traces = OtlpOptions{.timeout = Duration::zero()}}, "timeout of traces");
+  for (const double ratio : {-0.1, 1.1, std::nan("")}) expect_refused({.sampling = {.ratio = ratio}}, "0 and 1");
 }
 
-TEST(Telemetry, IsOneForEqualOptions) {
+TEST(Telemetry, IsOneForEqualOptionsAsLongAsSomebodyHasIt) {
   const TelemetryOptions options{.service_name = "one"};
-  EXPECT_EQ(Telemetry::shared(options), Telemetry::shared(options));
-  EXPECT_NE(Telemetry::shared(options), Telemetry::shared({.service_name = "another"}));
+  auto one = Telemetry::shared(options);
+  EXPECT_EQ(Telemetry::shared(options), one);
+  EXPECT_NE(Telemetry::shared({.service_name = "another"}), one);
+  const std::weak_ptr<Telemetry> gone = one;
+  one.reset();
+  EXPECT_TRUE(gone.expired());
 }
 
 TEST(Telemetry, WithoutExportersAndWithoutAConnectionThereIsNothingToFlush) {
   EXPECT_NO_THROW(Telemetry{TelemetryOptions{}}.flush(std::chrono::seconds{1}));
-}
-
-TEST(OtlpOptions, TheProtocolIsOneOfTwo) {
-  EXPECT_EQ(parse_otlp_protocol("grpc"), OtlpProtocol::grpc);
-  EXPECT_EQ(parse_otlp_protocol("http/protobuf"), OtlpProtocol::http);
-  try {
-    (void)parse_otlp_protocol("http/json");
-    FAIL() << "no error";
-  } catch (const ConfigurationError& error) {
-    EXPECT_STREQ(error.what(), "OTEL_EXPORTER_OTLP_PROTOCOL is \"http/json\": it should be grpc or http/protobuf");
-  }
 }

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <stdexcept>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -26,21 +27,28 @@ using Carrier = std::map<std::string, std::string>;
 constexpr const char* header_name = "_tracer-data";
 constexpr const char* traceparent = "traceparent";
 
-/// None, too, for what another library put there.
-std::optional<SpanContext> read(const Headers& headers) {
+/// What came with a call: the span that it belongs to, if any, and what else travels with it: baggage and trace state.
+struct Caller {
+  std::optional<SpanContext> span = {};
+  Carrier carried = {};
+};
+
+/// Nobody, too, for what another library put there.
+Caller read(const Headers& headers) {
   const auto header = headers.find(header_name);
-  if (header == headers.end()) return std::nullopt;
+  if (header == headers.end()) return {};
   try {
-    const auto carrier = converter::from_payload<Carrier>(header->second);
-    const auto found = carrier.find(traceparent);
-    return found == carrier.end() ? std::nullopt : parse_traceparent(found->second);
+    Caller caller{.carried = converter::from_payload<Carrier>(header->second)};
+    if (const auto found = caller.carried.extract(traceparent)) caller.span = parse_traceparent(found.mapped());
+    return caller;
   } catch (const DecodeError&) {
-    return std::nullopt;
+    return {};
   }
 }
 
-void write(Headers& headers, const SpanContext& context) {
-  headers[header_name] = converter::to_payload(Carrier{{traceparent, to_traceparent(context)}});
+void write(Headers& headers, const SpanContext& context, Carrier carried) {
+  carried[traceparent] = to_traceparent(context);
+  headers[header_name] = converter::to_payload(carried);
 }
 
 /// An activity that waits for its completion elsewhere leaves with an exception too, and nobody sees a benign failure
@@ -67,6 +75,23 @@ Task<T> within(Span span, Task<T> call) {
   }
 }
 
+/// What `current_context` and `start_span` find in an activity.
+struct TracedActivity {
+  std::shared_ptr<Telemetry> telemetry;
+  SpanContext context;
+  Carrier carried;
+};
+
+const TracedActivity* current_activity() noexcept {
+  const auto* const context = activity::detail::Context::find();
+  return context == nullptr ? nullptr : static_cast<const TracedActivity*>(context->ambient.get());
+}
+
+Carrier carried_here() {
+  const auto* const activity = current_activity();
+  return activity == nullptr ? Carrier{} : activity->carried;
+}
+
 class TracedCalls final : public client::CallInterceptor {
  public:
   explicit TracedCalls(std::shared_ptr<Trace> trace) : trace_(std::move(trace)) {}
@@ -79,7 +104,7 @@ class TracedCalls final : public client::CallInterceptor {
   Task<client::StartedWorkflowWithUpdate> update_with_start(client::UpdateWithStartInput input) override {
     auto span =
         start("StartUpdateWithStartWorkflow:" + input.start.workflow_type, input.start.options.id, input.start.headers);
-    write(input.update.headers, span.context());
+    write(input.update.headers, span.context(), carried_here());
     return within(std::move(span), CallInterceptor::update_with_start(std::move(input)));
   }
   Task<void> signal_workflow(client::SignalWorkflowInput input) override {
@@ -102,7 +127,7 @@ class TracedCalls final : public client::CallInterceptor {
                .kind = SpanKind::client,
                .parent = current_context(),
                .attributes = {{"temporalWorkflowID", workflow_id}}}};
-    write(headers, span.context());
+    write(headers, span.context(), carried_here());
     return span;
   }
 
@@ -124,31 +149,33 @@ void put(std::uint64_t value, Bytes bytes) {
   }
 }
 
-/// The span of a run: every worker that has it for a while gives it the same identity. One that nobody traces begins a
-/// trace of its own.
-SpanContext context_of_run(const workflow::Info& info, const std::optional<SpanContext>& parent) {
+/// The span of a run: every worker that has it for a while gives it the same identity. None where nobody traces it.
+std::optional<SpanContext> context_of_run(const workflow::Info& info, const std::optional<SpanContext>& parent,
+                                          const Telemetry& telemetry) {
+  if (!parent && !telemetry.options().always_create_workflow_spans) return std::nullopt;
   SpanContext context;
   put(hash(info.run_id, 1) | 1U, std::span{context.span_id});
   if (parent) {
     context.trace_id = parent->trace_id;
-    context.sampled = parent->sampled;
-    return context;
+  } else {
+    put(hash(info.run_id, 2), std::span{context.trace_id}.subspan<4, 8>());
+    put(hash(info.run_id, 3), std::span{context.trace_id}.subspan<12, 4>());
+    begin_with_time(context.trace_id, info.start_time);
   }
-  put(hash(info.run_id, 2), std::span{context.trace_id}.subspan<4, 8>());
-  put(hash(info.run_id, 3), std::span{context.trace_id}.subspan<12, 4>());
-  begin_with_time(context.trace_id, info.start_time);
+  context.sampled = telemetry.samples(context.trace_id, parent);
   return context;
 }
 
 class TracedRun final : public workflow::RunInterceptor {
  public:
+  /// The caller is known from here on: handlers of messages may run before the workflow's function.
   TracedRun(std::shared_ptr<Trace> trace, const workflow::Info& info)
-      : trace_(std::move(trace)), run_(context_of_run(info, {})) {}
+      : trace_(std::move(trace)),
+        caller_(read(info.headers)),
+        run_(context_of_run(info, caller_.span, *trace_->telemetry)) {}
 
   workflow::Task<Payload> execute(workflow::ExecuteInput input) override {
-    parent_ = read(input.headers);
-    run_ = context_of_run(workflow::info(), parent_);
-    workflow::add_log_fields({{"trace_id", to_hex(run_.trace_id)}, {"span_id", to_hex(run_.span_id)}});
+    if (run_) workflow::add_log_fields({{"trace_id", to_hex(run_->trace_id)}, {"span_id", to_hex(run_->span_id)}});
     try {
       auto result = co_await RunInterceptor::execute(std::move(input));
       report_run({});
@@ -160,27 +187,25 @@ class TracedRun final : public workflow::RunInterceptor {
     }
   }
   workflow::Task<Payload> handle_signal(workflow::SignalInput input) override {
-    report("HandleSignal:" + input.name, SpanKind::server, read(input.headers));
+    report("HandleSignal:" + input.name, SpanKind::server, read(input.headers).span);
     return RunInterceptor::handle_signal(std::move(input));
   }
   workflow::Task<Payload> handle_update(workflow::UpdateInput input) override {
-    report("HandleUpdate:" + input.name, SpanKind::server, read(input.headers));
+    report("HandleUpdate:" + input.name, SpanKind::server, read(input.headers).span);
     return RunInterceptor::handle_update(std::move(input));
   }
   void validate_update(const workflow::UpdateInput& input) override {
-    report("ValidateUpdate:" + input.name, SpanKind::server, read(input.headers));
+    report("ValidateUpdate:" + input.name, SpanKind::server, read(input.headers).span);
     RunInterceptor::validate_update(input);
   }
   /// Belongs to whoever asks, and happens in a replay as well.
   Payload handle_query(const workflow::QueryInput& input) override {
-    const auto asker = read(input.headers);
+    const auto asker = read(input.headers).span;
     if (!asker) return RunInterceptor::handle_query(input);
-    Span span{trace_->telemetry,
-              {.name = "HandleQuery:" + input.name,
-               .kind = SpanKind::server,
-               .parent = asker,
-               .links = {run_},
-               .attributes = attributes()}};
+    SpanOptions options{
+        .name = "HandleQuery:" + input.name, .kind = SpanKind::server, .parent = asker, .attributes = attributes()};
+    if (run_) options.links.push_back(*run_);
+    Span span{trace_->telemetry, std::move(options)};
     try {
       return RunInterceptor::handle_query(input);
     } catch (...) {
@@ -190,24 +215,23 @@ class TracedRun final : public workflow::RunInterceptor {
   }
 
   void schedule_activity(workflow::ScheduleActivityInput& input) override {
-    write(input.headers, report("StartActivity:" + input.activity_type, SpanKind::client));
+    begin("StartActivity:" + input.activity_type, input.headers);
     RunInterceptor::schedule_activity(input);
   }
   void schedule_local_activity(workflow::ScheduleLocalActivityInput& input) override {
-    write(input.headers, report("StartActivity:" + input.activity_type, SpanKind::client));
+    begin("StartActivity:" + input.activity_type, input.headers);
     RunInterceptor::schedule_local_activity(input);
   }
   void start_child_workflow(workflow::StartChildWorkflowInput& input) override {
-    write(input.headers, report("StartChildWorkflow:" + input.workflow_type, SpanKind::client));
+    begin("StartChildWorkflow:" + input.workflow_type, input.headers);
     RunInterceptor::start_child_workflow(input);
   }
   void signal_workflow(workflow::SignalWorkflowInput& input) override {
-    const auto* const what = input.is_child ? "SignalChildWorkflow:" : "SignalExternalWorkflow:";
-    write(input.headers, report(what + input.name, SpanKind::client));
+    begin((input.is_child ? "SignalChildWorkflow:" : "SignalExternalWorkflow:") + input.name, input.headers);
     RunInterceptor::signal_workflow(input);
   }
   void continue_as_new(workflow::ContinueAsNewInput& input) override {
-    write(input.headers, run_);
+    if (run_) write(input.headers, *run_, caller_.carried);
     RunInterceptor::continue_as_new(input);
   }
 
@@ -217,19 +241,24 @@ class TracedRun final : public workflow::RunInterceptor {
   }
 
   /// A span without a length: what began it goes on by messages. In a replay it was reported before.
-  SpanContext report(std::string name, SpanKind kind, std::optional<SpanContext> link = {}) {
-    if (workflow::is_replaying()) return run_;
+  std::optional<SpanContext> report(std::string name, SpanKind kind, const std::optional<SpanContext>& link = {}) {
+    if (!run_ || workflow::is_replaying()) return run_;
     SpanOptions options{.name = std::move(name), .kind = kind, .parent = run_, .attributes = attributes()};
     if (link) options.links.push_back(*link);
     return Span{trace_->telemetry, std::move(options)}.context();
   }
 
+  /// Of what the workflow asks for, which learns of it by the headers.
+  void begin(std::string name, Headers& headers) {
+    if (const auto span = report(std::move(name), SpanKind::client)) write(headers, *span, caller_.carried);
+  }
+
   void report_run(const std::exception_ptr& failure) {
-    if (workflow::is_replaying()) return;
+    if (!run_ || workflow::is_replaying()) return;
     Span span{trace_->telemetry,
               {.name = "RunWorkflow:" + workflow::info().workflow_type,
                .kind = SpanKind::server,
-               .parent = parent_,
+               .parent = caller_.span,
                .links = trace_->links(),
                .attributes = attributes(),
                .start_time = workflow::info().start_time,
@@ -238,14 +267,8 @@ class TracedRun final : public workflow::RunInterceptor {
   }
 
   std::shared_ptr<Trace> trace_;
-  std::optional<SpanContext> parent_;
-  SpanContext run_;
-};
-
-/// What `current_context` and `start_span` find in an activity.
-struct TracedActivity {
-  std::shared_ptr<Telemetry> telemetry;
-  SpanContext context;
+  Caller caller_;
+  std::optional<SpanContext> run_;
 };
 
 class TracedAttempt final : public activity::AttemptInterceptor {
@@ -254,9 +277,10 @@ class TracedAttempt final : public activity::AttemptInterceptor {
 
   Task<Payload> execute(activity::ExecuteInput input) override {
     const auto& info = activity::info();
+    auto caller = read(input.headers);
     SpanOptions options{.name = "RunActivity:" + info.activity_type,
                         .kind = SpanKind::server,
-                        .parent = read(input.headers),
+                        .parent = caller.span,
                         .links = trace_->links(),
                         .attributes = {{"temporalWorkflowID", info.workflow_id},
                                        {"temporalRunID", info.workflow_run_id},
@@ -268,18 +292,14 @@ class TracedAttempt final : public activity::AttemptInterceptor {
     Span span{trace_->telemetry, std::move(options)};
     const auto context = span.context();
     activity::add_log_fields({{"trace_id", to_hex(context.trace_id)}, {"span_id", to_hex(context.span_id)}});
-    activity::detail::Context::current().ambient = std::make_shared<TracedActivity>(trace_->telemetry, context);
+    activity::detail::Context::current().ambient =
+        std::make_shared<TracedActivity>(TracedActivity{trace_->telemetry, context, std::move(caller.carried)});
     return within(std::move(span), AttemptInterceptor::execute(std::move(input)));
   }
 
  private:
   std::shared_ptr<Trace> trace_;
 };
-
-const TracedActivity* current_activity() noexcept {
-  const auto* const context = activity::detail::Context::find();
-  return context == nullptr ? nullptr : static_cast<const TracedActivity*>(context->ambient.get());
-}
 
 }  // namespace
 
@@ -300,14 +320,23 @@ std::vector<SpanContext> TracingInterceptor::Trace::links() {
   return invocation ? std::vector{*invocation} : std::vector<SpanContext>{};
 }
 
+TracingInterceptor::TracingInterceptor(std::shared_ptr<Telemetry> telemetry) : trace_(std::make_shared<Trace>()) {
+  if (!telemetry) throw std::invalid_argument("a TracingInterceptor needs a Telemetry");
+  trace_->telemetry = std::move(telemetry);
+}
+
 std::shared_ptr<TracingInterceptor> TracingInterceptor::shared(const std::shared_ptr<Telemetry>& telemetry) {
-  // Never destroyed: what was abandoned may still use it.
+  // Never destroyed: others may ask for one while the process ends.
   static auto& mutex = *new std::mutex;
-  static auto& known = *new std::map<std::shared_ptr<Telemetry>, std::shared_ptr<TracingInterceptor>>;
+  static auto& known = *new std::vector<std::weak_ptr<TracingInterceptor>>;
   const std::scoped_lock lock{mutex};
-  auto& one = known[telemetry];
-  if (!one) one = std::make_shared<TracingInterceptor>(telemetry);
-  return one;
+  std::erase_if(known, [](const auto& one) { return one.expired(); });
+  for (const auto& one : known) {
+    if (auto tracing = one.lock(); tracing && tracing->trace_->telemetry == telemetry) return tracing;
+  }
+  auto made = std::make_shared<TracingInterceptor>(telemetry);
+  known.push_back(made);
+  return made;
 }
 
 void TracingInterceptor::set_invocation(std::optional<SpanContext> invocation) {

@@ -21,15 +21,16 @@
 namespace temporal::opentelemetry {
 
 /// Makes the spans that the other SDKs make, with their names, and links them through the header `_tracer-data`, as
-/// Python's and Go's interceptors do. A replay reports nothing twice. The span of a workflow run lasts as long as the
-/// run and is reported when the run ends; its identity follows from the run's, so that all workers know it.
+/// Python's and Go's interceptors do. Baggage and trace state that came with a call go on with what it causes. A replay
+/// reports nothing twice. The span of a workflow run lasts as long as the run and is reported when the run ends; its
+/// identity follows from the run's, so that all workers know it. A run whose caller has no span has none either, unless
+/// `TelemetryOptions::always_create_workflow_spans` says otherwise.
 /// Thread-safe. See https://docs.temporal.io/develop/python/observability#tracing for what other SDKs do.
 class TracingInterceptor final : public client::Interceptor, public worker::Interceptor {
  public:
-  explicit TracingInterceptor(std::shared_ptr<Telemetry> telemetry) : trace_(std::make_shared<Trace>()) {
-    trace_->telemetry = std::move(telemetry);
-  }
-  /// One object for one telemetry in this process.
+  /// @throws std::invalid_argument without a telemetry.
+  explicit TracingInterceptor(std::shared_ptr<Telemetry> telemetry);
+  /// One object for one telemetry in this process, as long as somebody has it.
   static std::shared_ptr<TracingInterceptor> shared(const std::shared_ptr<Telemetry>& telemetry);
 
   /// What the process itself is called for: Lambda's trace of an invocation. Runs and attempts link to it; an attempt

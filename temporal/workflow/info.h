@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/common/duration.h>
+#include <temporal/common/headers.h>
 #include <temporal/common/payload.h>
 #include <temporal/common/priority.h>
 #include <temporal/common/retry_policy.h>
@@ -48,6 +49,7 @@ struct Info {
   std::optional<Duration> execution_timeout = {};
   std::optional<Duration> run_timeout = {};
   std::optional<Duration> task_timeout = {};
+  Headers headers = {};  ///< that the run was started with; for interceptors
 };
 
 [[nodiscard]] const Info& info();

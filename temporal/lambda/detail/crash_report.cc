@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstddef>
 #include <cstdint>
@@ -63,9 +64,28 @@ class Line {
     if (text.empty()) return *this;
     return (*this << ",\"" << name << "\":\"").quoted(text.substr(0, longest_text)) << "\"";
   }
+  /// As RFC 3339 has it: `gmtime_r` takes a lock.
+  Line& time(std::chrono::system_clock::time_point time) {
+    const auto days = std::chrono::floor<std::chrono::days>(time);
+    const std::chrono::year_month_day date{days};
+    const std::chrono::hh_mm_ss clock{std::chrono::floor<std::chrono::milliseconds>(time - days)};
+    number(static_cast<int>(date.year()), 4) << "-";
+    number(static_cast<int>(static_cast<unsigned>(date.month())), 2) << "-";
+    number(static_cast<int>(static_cast<unsigned>(date.day())), 2) << "T";
+    number(static_cast<int>(clock.hours().count()), 2) << ":";
+    number(static_cast<int>(clock.minutes().count()), 2) << ":";
+    number(static_cast<int>(clock.seconds().count()), 2) << ".";
+    return number(static_cast<int>(clock.subseconds().count()), 3) << "Z";
+  }
   void write() const { [[maybe_unused]] const auto written = ::write(STDERR_FILENO, bytes_.data(), size_); }
 
  private:
+  Line& number(int value, std::size_t digits) {
+    std::array<char, 4> text{};
+    for (std::size_t i = digits; i > 0; value /= 10) text.at(--i) = static_cast<char>('0' + value % 10);
+    return *this << std::string_view{text.data(), digits};
+  }
+
   std::array<char, 2048> bytes_;
   std::size_t size_ = 0;
 };
@@ -90,8 +110,10 @@ bool is_stack_full(int signal, const siginfo_t& info, const void* context) {
 void report(int signal, siginfo_t* info, void* context) {
   const auto running = temporal::detail::RunningHere::names();
   Line line;
-  line << R"({"level":"FATAL","message":"the process crashed: )" << name(signal)
-       << (is_stack_full(signal, *info, context) ? ", the stack is full" : "") << R"(","request_id":")"
+  line << R"({"timestamp":")";
+  line.time(std::chrono::system_clock::now());
+  line << R"(","level":"FATAL","message":"the process crashed: )" << name(signal)
+       << (is_stack_full(signal, *info, context) ? ", the stack is full" : "") << R"(","requestId":")"
        << std::string_view{request_id.data(), request_id_size.load(std::memory_order_acquire)} << "\"";
   if (running.kind == "activity") {
     line.field("activity_type", running.type).field("activity_id", running.id);

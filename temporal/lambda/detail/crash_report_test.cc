@@ -20,7 +20,7 @@ TEST(CrashReportDeathTest, X4_NamesTheSignalAndTheRequest) {
         std::abort();
       },
       ::testing::KilledBySignal(SIGABRT),
-      R"("message":"the process crashed: SIGABRT","request_id":"8476a536-e9f4-11e8-9739-2dfe598c3fcd")");
+      R"("message":"the process crashed: SIGABRT","requestId":"8476a536-e9f4-11e8-9739-2dfe598c3fcd")");
 }
 
 TEST(CrashReportDeathTest, X4_HasNoRequestBetweenInvocationsAndStaysPlain) {
@@ -33,14 +33,14 @@ TEST(CrashReportDeathTest, X4_HasNoRequestBetweenInvocationsAndStaysPlain) {
         }
         ::raise(SIGSEGV);
       },
-      ::testing::KilledBySignal(SIGSEGV), R"(SIGSEGV","request_id":"")");
+      ::testing::KilledBySignal(SIGSEGV), R"(SIGSEGV","requestId":"")");
   EXPECT_EXIT(
       {
         install_crash_report();
         const CrashContext context{"a\"b\nc"};
         ::raise(SIGSEGV);
       },
-      ::testing::KilledBySignal(SIGSEGV), R"(SIGSEGV","request_id":"a.b.c")");
+      ::testing::KilledBySignal(SIGSEGV), R"(SIGSEGV","requestId":"a.b.c")");
 }
 
 TEST(CrashReportDeathTest, X4_NamesTheActivityOrWorkflowThatRan) {
@@ -56,7 +56,7 @@ TEST(CrashReportDeathTest, X4_NamesTheActivityOrWorkflowThatRan) {
         std::abort();
       },
       ::testing::KilledBySignal(SIGABRT),
-      R"("request_id":"","activity_type":"pay","activity_id":"7","workflow_id":"a .b."})");
+      R"("requestId":"","activity_type":"pay","activity_id":"7","workflow_id":"a .b."})");
   EXPECT_EXIT(
       {
         install_crash_report();
@@ -67,7 +67,7 @@ TEST(CrashReportDeathTest, X4_NamesTheActivityOrWorkflowThatRan) {
         ::raise(SIGSEGV);
       },
       ::testing::KilledBySignal(SIGSEGV),
-      R"(SIGSEGV","request_id":"","workflow_type":"order","workflow_id":"order-1"})");
+      R"(SIGSEGV","requestId":"","workflow_type":"order","workflow_id":"order-1"})");
 }
 
 #if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
@@ -84,7 +84,7 @@ TEST(CrashReportDeathTest, X4_SaysThatAStackIsFull) {
     volatile int depth = 0;
     recurse(&depth);
   };
-  const auto* said = R"(SIGSEGV, the stack is full","request_id":"","activity_type":"descend"})";
+  const auto* said = R"(SIGSEGV, the stack is full","requestId":"","activity_type":"descend"})";
   EXPECT_EXIT((install_crash_report(), overflow()), ::testing::KilledBySignal(SIGSEGV), said);
   EXPECT_EXIT(
       {

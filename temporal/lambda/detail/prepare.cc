@@ -76,6 +76,14 @@ void check_version(const WorkerDeploymentVersion& version) {
   }
 }
 
+void check_environment(const envconfig::Environment& environment) {
+  const auto concurrency = envconfig::variable(environment, "AWS_LAMBDA_MAX_CONCURRENCY");
+  if (!concurrency || *concurrency == "1") return;
+  refuse("the function may get " + *concurrency +
+         " events at once (AWS_LAMBDA_MAX_CONCURRENCY, of Lambda Managed Instances), and a worker takes one: set the "
+         "maximum concurrency per environment to 1, or run the worker as a long-lived one");
+}
+
 LambdaWorkerConfig default_config(const WorkerDeploymentVersion& version, const envconfig::ClientConfig& loaded,
                                   const envconfig::Environment& environment) {
   LambdaWorkerConfig config;

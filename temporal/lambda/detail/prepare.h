@@ -15,6 +15,9 @@ namespace temporal::lambda::detail {
 /// @throws LambdaError when a part of the version is missing.
 void check_version(const WorkerDeploymentVersion& version);
 
+/// @throws LambdaError where Lambda would hand out several events at once.
+void check_environment(const envconfig::Environment& environment);
+
 /// What the callback gets to see: the Lambda defaults, the loaded connection, the version.
 /// @throws LambdaError for an environment variable that cannot be read.
 LambdaWorkerConfig default_config(const WorkerDeploymentVersion& version, const envconfig::ClientConfig& loaded,

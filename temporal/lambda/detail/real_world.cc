@@ -12,14 +12,20 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <poll.h>
+#include <unistd.h>
 
 namespace temporal::lambda::detail {
 namespace {
@@ -97,6 +103,29 @@ envconfig::ClientConfig load(const envconfig::Environment& environment) {
 constexpr std::array levels = {LogLevel::error, LogLevel::warn, LogLevel::info, LogLevel::debug, LogLevel::trace};
 constexpr std::array level_names = {"error", "warn", "info", "debug", "trace"};
 
+/// Core logs on the thread that all calls to the server depend on: a reader of standard error that is slow, as an
+/// extension may be, must not hold it up. What does not fit is dropped, and the next line says how many.
+class CoreLog {
+ public:
+  explicit CoreLog(Logger log) : log_(std::move(log)) {}
+
+  void operator()(const bridge::v1::LogRecord& record) {
+    pollfd out{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    if (::poll(&out, 1, 0) == 0) {
+      ++*dropped_;
+      return;
+    }
+    if (const auto lines = dropped_->exchange(0); lines > 0) {
+      log_.warn("the log was full: lines of core were dropped", {{"lines", lines}});
+    }
+    core::log_record(log_, record);
+  }
+
+ private:
+  Logger log_;
+  std::shared_ptr<std::atomic<std::uint64_t>> dropped_ = std::make_shared<std::atomic<std::uint64_t>>(0);
+};
+
 /// Core's runtime, with its logs sent the way of ours.
 std::shared_ptr<core::Runtime> create_runtime(const Logger& log, bool on_lambda) {
   bridge::v1::RuntimeOptions options;
@@ -104,7 +133,7 @@ std::shared_ptr<core::Runtime> create_runtime(const Logger& log, bool on_lambda)
   for (std::size_t i = 0; i < levels.size(); ++i) {
     if (log.enabled(levels.at(i))) options.set_core_log_level(level_names.at(i));
   }
-  return core::Runtime::create(options, [log](const bridge::v1::LogRecord& record) { core::log_record(log, record); });
+  return core::Runtime::create(options, CoreLog{log});
 }
 
 /// That of the telemetry, which keeps it, or one without.
@@ -132,9 +161,13 @@ World real_world() {
       .log = std::move(log),
       .load = load,
       .validate =
-          [](const client::ConnectOptions& connect, const worker::WorkerOptions& worker) {
+          [log, warned = std::set<std::string>{}](const client::ConnectOptions& connect,
+                                                  const worker::WorkerOptions& worker) mutable {
             client::validate(connect);
             worker::validate(worker);
+            for (const auto& insecurity : client::insecurities(connect)) {
+              if (warned.insert(insecurity).second) log.warn(insecurity);
+            }
           },
       .connect = std::move(connect),
       .exit =

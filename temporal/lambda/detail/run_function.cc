@@ -22,7 +22,7 @@ bool answer(RuntimeClient& api, const Invocation& invocation, const Outcome& out
     return true;
   } catch (const RuntimeApiError& error) {
     log.error("an invocation could not be answered",
-              {{"request_id", invocation.request_id}, {"error", error.message()}});
+              {{"requestId", invocation.request_id}, {"error", error.message()}});
     return error.status() / 100 != 5;
   }
 }

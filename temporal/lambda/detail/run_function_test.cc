@@ -160,7 +160,7 @@ TEST_F(RunFunction, GoesOnWhenAnAnswerIsRefused) {
                       {FakeRuntimeApi::http(202)},
                       {FakeRuntimeApi::http(500)}}};
   run(api, configure);
-  EXPECT_EQ(stage.logged("ERROR").front()["request_id"], "id-1");
+  EXPECT_EQ(stage.logged("ERROR").front()["requestId"], "id-1");
   EXPECT_THAT(api.requests().at(3), HasSubstr("/invocation/id-2/response"));
 }
 

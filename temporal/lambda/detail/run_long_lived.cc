@@ -49,6 +49,7 @@ int run_long_lived(const WorkerDeploymentVersion& version, const Configure& conf
     apply_overrides(config, version, log);
     validate(config, world);
     at_the_end.hooks = config.shutdown_hooks;
+    at_the_end.flush = flush_of(config.client_connect_config);
     started = true;
     drained = run(config, world, log, stop);
   } catch (...) {
