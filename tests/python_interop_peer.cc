@@ -2,6 +2,7 @@
 // other, and starts this: as a worker, or as the client that runs these tests.
 #include <temporal/activity/activity.h>
 #include <temporal/client/client.h>
+#include <temporal/codec/encryption_codec.h>
 #include <temporal/common/errors.h>
 #include <temporal/worker/worker.h>
 #include <temporal/workflow/workflow.h>
@@ -309,8 +310,13 @@ TEST_F(CppClient, SeesAPythonWorkflowCancelledWithTheCppActivityInIt) {
 /// python_interop_peer worker|client ADDRESS
 int main(int argc, char** argv) {
   ::testing::InitGoogleTest(&argc, argv);
-  if (argc != 3) return 2;
-  auto client = client::Client::connect({.address = argv[2]});
+  if (argc != 4) return 2;
+  codec::DataConverter converter;
+  if (const std::string key = argv[3]; key != "no key") {
+    converter.codec =
+        std::make_shared<codec::EncryptionCodec>("key-1", std::map<std::string, std::string>{{"key-1", key}});
+  }
+  auto client = client::Client::connect({.address = argv[2], .data_converter = converter});
   connected = &client;
   if (argv[1] == std::string_view{"worker"}) {
     work(client);

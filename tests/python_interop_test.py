@@ -4,20 +4,25 @@ activities, and a C++ client drives Python workflows that call C++ activities.
 Run as `python_interop_test.py python_interop_peer`, with the dev server's CLI in TEMPORAL_CLI."""
 
 import asyncio
+import base64
 import concurrent.futures
 import dataclasses
 import enum
 import os
+import re
 import subprocess
 import sys
 import unittest
 from datetime import timedelta
 from typing import Dict, List, Optional
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from google.protobuf.struct_pb2 import Struct
 from temporalio import activity, workflow
-from temporalio.client import WorkflowFailureError, WorkflowUpdateFailedError
+from temporalio.api.common.v1 import Payload
+from temporalio.client import Client, WorkflowFailureError, WorkflowUpdateFailedError
 from temporalio.common import RetryPolicy
+from temporalio.converter import DataConverter, PayloadCodec
 from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, CancelledError
 from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -213,18 +218,45 @@ class PyIsCancelled:
         await ask_cpp("cpp_until_cancelled")
 
 
+class Encryption(PayloadCodec):
+    """As Temporal's sample for Python encrypts; the peer has the same key."""
+
+    KEY_ID, KEY = b"key-1", b"0123456789abcdef0123456789abcdef"
+
+    async def encode(self, payloads):
+        def sealed(payload):
+            nonce = os.urandom(12)
+            data = nonce + AESGCM(self.KEY).encrypt(nonce, payload.SerializeToString(), None)
+            return Payload(metadata={"encoding": b"binary/encrypted", "encryption-key-id": self.KEY_ID}, data=data)
+
+        return [sealed(payload) for payload in payloads]
+
+    async def decode(self, payloads):
+        def opened(payload):
+            if payload.metadata.get("encoding") != b"binary/encrypted":
+                return payload
+            return Payload.FromString(AESGCM(self.KEY).decrypt(payload.data[:12], payload.data[12:], None))
+
+        return [opened(payload) for payload in payloads]
+
+
 class PythonClient(unittest.IsolatedAsyncioTestCase):
     """Both workers run in each test; a test is one conversation."""
+
+    codec = None
 
     async def asyncSetUp(self):
         cli = os.environ.get("TEMPORAL_CLI") or self.fail("TEMPORAL_CLI is not set: run the tests with ./dev test")
         self.server = await WorkflowEnvironment.start_local(
-            dev_server_existing_path=cli, dev_server_startup_timeout=timedelta(minutes=1)
+            dev_server_existing_path=cli,
+            dev_server_startup_timeout=timedelta(minutes=1),
+            data_converter=DataConverter(payload_codec=self.codec),
         )
         self.addAsyncCleanup(self.server.shutdown)
         self.client = self.server.client
         self.address = self.client.service_client.config.target_host
-        cpp_worker = subprocess.Popen([PEER, "worker", self.address])
+        self.key = self.codec.KEY.decode() if self.codec else "no key"
+        cpp_worker = subprocess.Popen([PEER, "worker", self.address, self.key])
         self.addCleanup(cpp_worker.wait)
         self.addCleanup(cpp_worker.kill)
         threads = concurrent.futures.ThreadPoolExecutor(4)
@@ -252,7 +284,7 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
         return caught.exception.cause
 
     async def test_the_cpp_client_drives_python_workflows(self):
-        peer = await asyncio.create_subprocess_exec(PEER, "client", self.address)
+        peer = await asyncio.create_subprocess_exec(PEER, "client", self.address, self.key)
         self.assertEqual(await peer.wait(), 0, "what the C++ client found is printed above")
 
     async def test_the_python_client_drives_cpp_workflows(self):
@@ -313,6 +345,25 @@ class PythonClient(unittest.IsolatedAsyncioTestCase):
     async def cancellation(self):
         handle = await self.start("cpp_is_cancelled")
         self.assertIsInstance(await self.cause_of_end(handle), CancelledError)
+
+
+class EncryptedPythonClient(PythonClient):
+    """The same, with payloads that the server cannot read."""
+
+    codec = Encryption()
+
+    async def test_the_server_sees_no_payload(self):
+        await self.baskets()
+        raw = await Client.connect(self.address)
+        executions = [execution async for execution in raw.list_workflows()]
+        self.assertGreater(len(executions), 0)
+        for execution in executions:
+            history = await raw.get_workflow_handle(execution.id, run_id=execution.run_id).fetch_history()
+            text = history.to_json()
+            for secret in ("Zoë", base64.b64encode("Zoë".encode()).decode(), "Zo\\u00eb"):
+                self.assertNotIn(secret, text)
+            encodings = set(re.findall(r'"encoding": "([^"]*)"', text))
+            self.assertEqual(encodings, {base64.b64encode(b"binary/encrypted").decode()})
 
 
 if __name__ == "__main__":

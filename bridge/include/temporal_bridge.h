@@ -1,6 +1,7 @@
 #ifndef TEMPORAL_BRIDGE_H
 #define TEMPORAL_BRIDGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -31,7 +32,7 @@ enum TemporalCode {
 };
 
 // Raised whenever this header or the messages change; temporal_abi_version() says what the library was built with.
-#define TEMPORAL_ABI_VERSION 9
+#define TEMPORAL_ABI_VERSION 10
 
 // Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
 // result; else it is an Error. The bytes are gone when it returns. Where there is no runtime, because the handle is
@@ -204,6 +205,26 @@ int32_t temporal_worker_initiate_shutdown(TemporalWorker* worker, TemporalBytes*
 // Waits for requests under way and for core's own clean-up, no longer than the limit.
 void temporal_worker_finalize(TemporalWorker* worker, uint64_t timeout_ms, temporal_callback callback, void* user);
 void temporal_worker_free(TemporalWorker* worker);
+
+// The payloads of a message, for a codec. The kind says which message it is: workflow_activation, workflow_completion,
+// activity_task, activity_completion, activity_heartbeat, history, and of a call request/METHOD or response/METHOD. Search
+// attributes are left out, and headers unless they are asked for. `payloads` becomes null where there are none.
+typedef struct TemporalPayloads TemporalPayloads;
+int32_t temporal_payloads_take(const uint8_t* kind, size_t kind_size, const uint8_t* message, size_t size,
+                               bool with_headers, TemporalPayloads** payloads, TemporalBytes* taken_or_error);
+// As many as were taken, in their order. Ends the handle, also with an error.
+int32_t temporal_payloads_put(TemporalPayloads* payloads, const uint8_t* given, size_t size,
+                              TemporalBytes* message_or_error);
+void temporal_payloads_free(TemporalPayloads* payloads);
+
+// AES-256 in Galois/Counter Mode: 12 bytes of nonce, the text, 16 bytes of tag. A key has 32 bytes.
+int32_t temporal_aes256gcm_seal(const uint8_t* key, size_t key_size, const uint8_t* text, size_t size,
+                                TemporalBytes* sealed_or_error);
+int32_t temporal_aes256gcm_open(const uint8_t* key, size_t key_size, const uint8_t* sealed, size_t size,
+                                TemporalBytes* text_or_error);
+// RFC 1950. What would become larger than `most` is an error.
+int32_t temporal_zlib_compress(const uint8_t* text, size_t size, TemporalBytes* compressed_or_error);
+int32_t temporal_zlib_decompress(const uint8_t* compressed, size_t size, size_t most, TemporalBytes* text_or_error);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,7 @@
 //! A C boundary to Temporal's core. `include/temporal_bridge.h` is its contract.
 
 mod channel;
+mod ciphers;
 mod connection;
 mod emf;
 mod envconfig;
@@ -13,6 +14,7 @@ mod log_fields;
 mod meter;
 mod metric;
 mod options;
+mod payloads;
 mod polls;
 mod replay;
 mod rpc;
@@ -25,7 +27,7 @@ mod worker;
 mod worker_config;
 
 /// `TEMPORAL_ABI_VERSION` of the C header, raised whenever the header or the messages change.
-const ABI_VERSION: u32 = 9;
+const ABI_VERSION: u32 = 10;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn temporal_abi_version() -> u32 {

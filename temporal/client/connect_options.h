@@ -1,5 +1,6 @@
 #pragma once
 
+#include <temporal/codec/data_converter.h>
 #include <temporal/common/duration.h>
 
 #include <map>
@@ -81,6 +82,9 @@ struct ConnectOptions {
 
   /// Not chosen: no keep-alive.
   std::optional<KeepAlive> keep_alive = KeepAlive{};
+
+  /// How the payloads of the client and its workers travel: a codec encrypts or compresses them.
+  codec::DataConverter data_converter = {};
 
   /// Around what the client asks for, the first one outermost; see temporal/client/interceptor.h. Those of a worker are
   /// in its own options.

@@ -18,6 +18,8 @@ enum class ErrorKind {
   shutdown = 6,
   validation = 7,
   internal = 8,
+  encode = 101,  ///< not of the bridge: the codec's
+  decode = 102,
 };
 
 /// A failure of the bridge or of what is behind it.

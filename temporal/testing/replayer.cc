@@ -1,6 +1,7 @@
 #include <temporal/testing/replayer.h>
 
 #include <temporal/client/detail/access.h>
+#include <temporal/codec/detail/coded.h>
 #include <temporal/common/errors.h>
 #include <temporal/converter/failure.h>
 #include <temporal/core/worker.h>
@@ -129,8 +130,11 @@ class ReplayWorker {
   bool is_stuck_ = false;
 };
 
-std::exception_ptr replay_one(ReplayWorker& worker, const client::WorkflowHistory& history) {
+std::exception_ptr replay_one(ReplayWorker& worker, client::WorkflowHistory history,
+                              const codec::DataConverter& data_converter) {
   try {
+    history.bytes = codec::detail::coded_now(data_converter, {}, codec::detail::Direction::decode, "history",
+                                             std::move(history.bytes));
     return worker.replay(history);
   } catch (const core::Error& error) {
     return client::detail::to_public(error);
@@ -141,7 +145,8 @@ std::exception_ptr replay_one(ReplayWorker& worker, const client::WorkflowHistor
 
 }  // namespace
 
-Replayer::Replayer(worker::WorkerOptions options) : options_(std::move(options)) {
+Replayer::Replayer(worker::WorkerOptions options, codec::DataConverter data_converter)
+    : options_(std::move(options)), data_converter_(std::move(data_converter)) {
   if (options_.task_queue.empty()) options_.task_queue = replay_namespace;
   for (auto& workflow : options_.workflows) {
     workflow.options.required_activities.clear();                                    // no activity runs in a replay
@@ -162,7 +167,7 @@ std::vector<ReplayResult> Replayer::replay_all(std::span<const client::WorkflowH
   results.reserve(histories.size());
   for (const auto& history : histories) {
     if (!worker || worker->is_stuck()) worker.emplace(options_);
-    results.push_back({.workflow_id = history.workflow_id, .failure = replay_one(*worker, history)});
+    results.push_back({.workflow_id = history.workflow_id, .failure = replay_one(*worker, history, data_converter_)});
     if (results.back().failure && on_failure == OnFailure::stop) break;
   }
   return results;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/client/workflow_description.h>
+#include <temporal/codec/data_converter.h>
 #include <temporal/testing/history_json.h>
 #include <temporal/worker/worker_options.h>
 
@@ -41,11 +42,13 @@ class Replayer {
   /// Of the options, the workflows, what is said about them, the interceptors and the log count. Activities need not be
   /// registered, those that a workflow requires among them.
   /// @throws ConfigurationError for workflows that no worker could run with.
-  explicit Replayer(worker::WorkerOptions options);
+  /// @param data_converter of the client that the histories are of, where they come from files. What a client fetched
+  /// is decoded.
+  explicit Replayer(worker::WorkerOptions options, codec::DataConverter data_converter = {});
 
   /// @throws NondeterminismError where the code does not do what the history says; what failed the workflow task, such
   /// as `ApplicationError` of type `NotFoundError` for a workflow that is not registered; ConfigurationError for a
-  /// history that cannot be one.
+  /// history that cannot be one; DecodeError where the codec fails.
   void replay(const client::WorkflowHistory& history) const;
 
   /// Replays them in their order and tells of each how it went.
@@ -54,6 +57,7 @@ class Replayer {
 
  private:
   worker::WorkerOptions options_;
+  codec::DataConverter data_converter_;
 };
 
 }  // namespace temporal::testing

@@ -1,6 +1,7 @@
 #include <temporal/client/detail/errors.h>
 
 #include <temporal/common/client_errors.h>
+#include <temporal/common/errors.h>
 #include <temporal/converter/failure.h>
 
 #include <temporal/api/errordetails/v1/message.pb.h>
@@ -33,6 +34,10 @@ bool is_no_answer(const core::Error& error) {
 std::exception_ptr to_public(const core::Error& error) {
   if (error.grpc_status != 0 || error.kind == core::ErrorKind::rpc) return std::make_exception_ptr(to_rpc_error(error));
   switch (error.kind) {
+    case core::ErrorKind::encode:
+      return std::make_exception_ptr(EncodeError(error.what()));
+    case core::ErrorKind::decode:
+      return std::make_exception_ptr(DecodeError(error.what()));
     case core::ErrorKind::connection:
     case core::ErrorKind::timeout:
       return std::make_exception_ptr(ConnectionError(error.what()));

@@ -1,5 +1,8 @@
 #include <temporal/client/detail/session.h>
 
+#include <temporal/codec/detail/coded.h>
+#include <temporal/common/start.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -35,6 +38,31 @@ struct Underway {
   std::stop_callback<Cancel> on_given_up;
 };
 
+using codec::detail::Direction;
+
+/// Calls back on a thread of the codec.
+temporal::detail::Root through_codec(temporal::detail::TaskContext, std::shared_ptr<const Session> session,
+                                     Direction direction, std::string kind, std::string message, core::Callback done) {
+  core::Result result;
+  try {
+    const auto& options = session->options();
+    result.bytes = co_await codec::detail::coded(options.data_converter, {.namespace_ = options.namespace_}, direction,
+                                                 std::move(kind), std::move(message));
+  } catch (const std::exception& error) {
+    result.error = std::make_shared<core::Error>(
+        direction == Direction::encode ? core::ErrorKind::encode : core::ErrorKind::decode, error.what());
+  }
+  done(result);
+}
+
+void through_codec(std::shared_ptr<const Session> session, Direction direction, std::string kind, std::string message,
+                   core::Callback done) {
+  auto& executor = codec::detail::codec_executor();
+  executor.post(through_codec(temporal::detail::TaskContext{&executor, {}}, std::move(session), direction,
+                              std::move(kind), std::move(message), std::move(done))
+                    .frame);
+}
+
 }  // namespace
 
 Session::Session(std::shared_ptr<core::Connection> connection, ConnectOptions options, std::string identity,
@@ -47,10 +75,28 @@ Session::Session(std::shared_ptr<core::Connection> connection, ConnectOptions op
 
 void Session::call(std::string method, const google::protobuf::MessageLite& request, CallKind kind, core::Callback done,
                    std::stop_token given_up) const {
+  if (!options_.data_converter.codec) {
+    return send(std::move(method), request.SerializeAsString(), kind, std::move(done), std::move(given_up));
+  }
+  // The answer comes back through the codec, too, whether or not the request has payloads.
+  auto decoded = [self = shared_from_this(), method, done](const core::Result& result) {
+    if (result.error) return done(result);
+    through_codec(self, Direction::decode, "response/" + method, result.bytes, done);
+  };
+  through_codec(shared_from_this(), Direction::encode, "request/" + method, request.SerializeAsString(),
+                [self = shared_from_this(), method, kind, decoded = std::move(decoded), done = std::move(done),
+                 given_up = std::move(given_up)](const core::Result& result) {
+                  if (result.error) return done(result);
+                  self->send(method, result.bytes, kind, decoded, given_up);
+                });
+}
+
+void Session::send(std::string method, std::string request, CallKind kind, core::Callback done,
+                   std::stop_token given_up) const {
   bridge::v1::RpcCall call;
   call.set_service("workflow");
   call.set_method(std::move(method));
-  call.set_request(request.SerializeAsString());
+  call.set_request(std::move(request));
   const auto timeout = kind == CallKind::normal ? rpc_options_.timeout.value_or(normal_timeout) : long_poll_timeout;
   call.set_timeout_ms(to_milliseconds(timeout));
   for (const auto& [key, value] : rpc_options_.metadata) (*call.mutable_metadata())[key] = value;

@@ -42,6 +42,9 @@ class Session : public std::enable_shared_from_this<Session> {
             std::stop_token given_up = {}) const;
 
  private:
+  void send(std::string method, std::string request, CallKind kind, core::Callback done,
+            std::stop_token given_up) const;
+
   std::shared_ptr<core::Connection> connection_;
   ConnectOptions options_;
   Sender sender_;

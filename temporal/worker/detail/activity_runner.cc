@@ -168,6 +168,13 @@ ActivityRunner::ActivityRunner(std::vector<activity::Definition> definitions,
   for (auto& definition : definitions) definitions_.emplace(definition.name, std::move(definition));
 }
 
+std::string ActivityRunner::undecodable(const std::string& bytes, const std::string& reason) {
+  coresdk::activity_task::ActivityTask task;
+  (void)task.ParseFromString(bytes);
+  return to_completion(task.task_token(),
+                       failed_with(std::make_exception_ptr(ApplicationError{reason, {.type = "DecodeError"}})));
+}
+
 void ActivityRunner::handle(const std::string& bytes) {
   coresdk::activity_task::ActivityTask task;
   if (!task.ParseFromString(bytes)) throw DecodeError{"core sent an activity task that does not decode"};

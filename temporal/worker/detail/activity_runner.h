@@ -54,6 +54,8 @@ class ActivityRunner {
 
   /// Starts an activity or cancels one that runs. Never throws for what the task asks; that becomes a failed activity.
   void handle(const std::string& task);
+  /// The completion of a task whose payloads cannot be decoded: it fails the attempt.
+  static std::string undecodable(const std::string& task, const std::string& reason);
 
   /// Tells all activities, those that are still to come included, that the worker begins to shut down.
   void announce_shutdown() { shutdown_.request_stop(); }

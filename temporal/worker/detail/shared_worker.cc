@@ -1,6 +1,7 @@
 #include <temporal/worker/detail/shared_worker.h>
 
 #include <temporal/client/detail/access.h>
+#include <temporal/codec/detail/coded.h>
 #include <temporal/common/errors.h>
 #include <temporal/core/connection.h>
 #include <temporal/core/telemetry.h>
@@ -19,6 +20,8 @@
 namespace temporal::worker::detail {
 namespace {
 
+using codec::detail::coded_now;
+using codec::detail::Direction;
 using namespace std::chrono_literals;
 
 constexpr std::size_t default_slots = 100;
@@ -200,7 +203,7 @@ void SharedWorker::make_threads() {
   // Also where there are no activities: workflows may call local ones.
   life_.spawn_poll([self = shared_from_this()] {
     self->poll(&core::Worker::poll_activity_task, [&](const std::string& task) {
-      self->activities_.handle(task);
+      self->handle_activity_task(task);
       return true;
     });
   });
@@ -209,7 +212,7 @@ void SharedWorker::make_threads() {
 Life::Body SharedWorker::workflow_poll() {
   return [self = shared_from_this()] {
     self->poll(&core::Worker::poll_workflow_activation,
-               [&](const std::string& activation) { return self->workflows_.handle(activation); });
+               [&](const std::string& activation) { return self->handle_activation(activation); });
   };
 }
 
@@ -250,11 +253,63 @@ bool SharedWorker::begin_to_end() const noexcept {
   }
 }
 
+bool SharedWorker::has_codec() const { return client_.options().data_converter.codec != nullptr; }
+
+/// @throws EncodeError or DecodeError when the codec fails
+std::string SharedWorker::coded(Direction direction, std::string_view kind, const std::string& message) const {
+  const auto& options = client_.options();
+  return coded_now(options.data_converter, {.namespace_ = options.namespace_}, direction, kind, message);
+}
+
+/// @return false when another thread polls now. What the codec cannot decode fails the task, which the server gives out
+/// again: it may be the codec that is away.
+bool SharedWorker::handle_activation(const std::string& activation) {
+  if (!has_codec()) return workflows_.handle(activation);
+  std::string readable;
+  try {
+    readable = coded(Direction::decode, "workflow_activation", activation);
+  } catch (const DecodeError& error) {
+    log_.error("a workflow task fails", {{"error", error.what()}});
+    send(&core::Worker::complete_workflow_activation, WorkflowRunner::undecodable(activation, error.what()), {});
+    return true;
+  }
+  return workflows_.handle(readable);
+}
+
+/// The same of an attempt.
+void SharedWorker::handle_activity_task(const std::string& task) {
+  if (!has_codec()) return activities_.handle(task);
+  std::string readable;
+  try {
+    readable = coded(Direction::decode, "activity_task", task);
+  } catch (const DecodeError& error) {
+    log_.error("an attempt of an activity fails", {{"error", error.what()}});
+    return send(&core::Worker::complete_activity_task, ActivityRunner::undecodable(task, error.what()), {});
+  }
+  activities_.handle(readable);
+}
+
 // What its tasks ask for.
+
+/// Hands a completion to core, by way of the codec. One that does not get through it is answered with what stands
+/// `instead`, which has nothing to encode.
+void SharedWorker::complete(Complete send, const std::string& completion, Instead instead) {
+  if (!has_codec()) return this->send(send, completion, std::move(instead));
+  const auto* const kind =
+      send == &core::Worker::complete_activity_task ? "activity_completion" : "workflow_completion";
+  std::string encoded;
+  try {
+    encoded = coded(Direction::encode, kind, completion);
+  } catch (const EncodeError& error) {
+    log_.error("what a task came to cannot be encoded: it fails", {{"error", error.what()}});
+    return this->send(send, instead ? instead(error.what()) : completion, {});
+  }
+  this->send(send, encoded, std::move(instead));
+}
 
 /// Hands a completion to core. One that core refuses, for whatever reason, is answered with what stands `instead`: a
 /// task without an answer would be waited for without end.
-void SharedWorker::complete(Complete send, const std::string& completion, Instead instead) {
+void SharedWorker::send(Complete send, const std::string& completion, Instead instead) {
   (core_.get()->*send)(
       completion, [weak = weak_from_this(), send, instead = std::move(instead)](const core::Result& result) {
         const auto self = weak.lock();
@@ -262,14 +317,14 @@ void SharedWorker::complete(Complete send, const std::string& completion, Instea
         const std::string reason = result.error->what();
         self->log_.error(instead ? "what a task came to was refused: it fails" : "a task could not be answered at all",
                          {{"error", reason}});
-        instead ? self->complete(send, instead(reason), {}) : self->life_.lose();
+        instead ? self->send(send, instead(reason), {}) : self->life_.lose();
       });
   life_.touch();
 }
 
 void SharedWorker::record_heartbeat(const std::string& beat) {
   try {
-    core_->record_activity_heartbeat(beat);
+    core_->record_activity_heartbeat(has_codec() ? coded(Direction::encode, "activity_heartbeat", beat) : beat);
   } catch (...) {
     std::rethrow_exception(to_public(std::current_exception()));
   }

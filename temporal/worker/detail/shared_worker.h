@@ -1,6 +1,7 @@
 #pragma once
 
 #include <temporal/client/client.h>
+#include <temporal/codec/detail/coded.h>
 #include <temporal/common/detail/job_queue.h>
 #include <temporal/core/worker.h>
 #include <temporal/core/worker_log.h>
@@ -14,6 +15,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace temporal::worker::detail {
 
@@ -44,7 +46,14 @@ class SharedWorker : public std::enable_shared_from_this<SharedWorker> {
   void fail(const std::exception_ptr& failure);
   bool begin_to_end() const noexcept;
 
+  [[nodiscard]] bool has_codec() const;
+  [[nodiscard]] std::string coded(codec::detail::Direction direction, std::string_view kind,
+                                  const std::string& message) const;
+  bool handle_activation(const std::string& activation);
+  void handle_activity_task(const std::string& task);
+
   void complete(Complete send, const std::string& completion, Instead instead);
+  void send(Complete send, const std::string& completion, Instead instead);
   void record_heartbeat(const std::string& beat);
   void evict(const std::string& run_id);
   void execute(Executor::Job job);

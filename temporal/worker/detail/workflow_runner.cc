@@ -66,6 +66,16 @@ std::string WorkflowRunner::refused(const std::string& run_id, const std::string
   return completion.SerializeAsString();
 }
 
+std::string WorkflowRunner::undecodable(const std::string& bytes, const std::string& reason) {
+  WorkflowActivation activation;
+  (void)activation.ParseFromString(bytes);
+  WorkflowActivationCompletion completion;
+  completion.set_run_id(activation.run_id());
+  *completion.mutable_failed()->mutable_failure() =
+      converter::to_failure(std::make_exception_ptr(ApplicationError{reason, {.type = "DecodeError"}}));
+  return completion.SerializeAsString();
+}
+
 bool WorkflowRunner::Turn::is_eviction() const {
   return std::ranges::any_of(activation_.jobs(), [](const auto& job) { return job.has_remove_from_cache(); });
 }

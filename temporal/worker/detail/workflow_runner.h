@@ -67,6 +67,8 @@ class WorkflowRunner {
   /// A whole turn, for who does not watch it: gives the completion.
   std::string handle(const std::string& activation);
 
+  /// The completion of an activation whose payloads cannot be decoded: it fails the task.
+  static std::string undecodable(const std::string& activation, const std::string& reason);
   /// The completion in place of one that is refused: it fails the task. `reason` quotes nothing of the refused one.
   static std::string refused(const std::string& run_id, const std::string& reason);
 
