@@ -442,6 +442,9 @@ class OnLambda(unittest.TestCase):
             "OTEL_EXPORTER_OTLP_PROTOCOL": "http/protobuf",
             "OTEL_EXPORTER_OTLP_HEADERS": "api-key=not%20for%20logs",
             "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip",
+            # What is on the same machine is not behind the proxy of the way out.
+            "HTTP_PROXY": "http://127.0.0.1:1",
+            "http_proxy": "http://127.0.0.1:1",
         }
         with self.stack(sink.url, **variables) as stack:
             self.run_workflow(stack)

@@ -26,10 +26,11 @@ use opentelemetry_sdk::{
 use std::{
     collections::HashMap,
     ffi::c_void,
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex, TryLockError},
     time::Duration,
 };
+use temporalio_client::Url;
 use temporalio_common::telemetry::{
     PrometheusExporterOptions, metrics::CoreMeter, start_prometheus_metric_exporter,
 };
@@ -154,6 +155,26 @@ fn url_of(options: &messages::OtlpOptions, signal: &str) -> String {
     }
 }
 
+fn is_on_this_machine(endpoint: &str) -> bool {
+    let url = Url::parse(endpoint).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    let address = host.trim_matches(['[', ']']).parse::<IpAddr>();
+    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}
+
+/// A client that goes straight to what is on the same machine, where a variable names a proxy for the way out. On a
+/// thread of its own, since it has a runtime inside.
+fn direct(timeout: Duration) -> Result<reqwest::blocking::Client> {
+    let made = std::thread::spawn(move || {
+        let client = reqwest::blocking::Client::builder();
+        client.no_proxy().timeout(timeout).build()
+    });
+    match made.join() {
+        Ok(Ok(client)) => Ok(client),
+        _ => Err(Error::new(Code::Internal, "no client for the exporter")),
+    }
+}
+
 /// Either exporter of OTLP, which have the same builder but not the same type.
 macro_rules! otlp_exporter {
     ($builder:expr, $options:expr, $signal:literal) => {{
@@ -168,6 +189,10 @@ macro_rules! otlp_exporter {
                 .with_endpoint(url_of(options, $signal))
                 .with_headers(options.headers.clone())
                 .with_timeout(timeout);
+            let http = match is_on_this_machine(&options.endpoint) {
+                true => http.with_http_client(direct(timeout)?),
+                false => http,
+            };
             match options.gzip {
                 true => http.with_compression(Compression::Gzip),
                 false => http,
@@ -381,4 +406,28 @@ pub unsafe extern "C" fn temporal_runtime_flush_telemetry(
             Ok(Vec::new())
         })
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_on_this_machine_is_known_by_its_address() {
+        for here in [
+            "http://localhost:4318",
+            "http://127.0.0.1:1",
+            "http://[::1]:1/v1",
+        ] {
+            assert!(is_on_this_machine(here), "{here}");
+        }
+        for elsewhere in [
+            "http://collector:4318",
+            "http://10.0.0.1:1",
+            "http://localhost.example",
+            "",
+        ] {
+            assert!(!is_on_this_machine(elsewhere), "{elsewhere}");
+        }
+    }
 }
