@@ -13,6 +13,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstddef>
+#include <cstdlib>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -92,7 +93,10 @@ int work(const std::string& address, const std::string& task_queue) {
   sigaddset(&terminated, SIGTERM);
   pthread_sigmask(SIG_BLOCK, &terminated, nullptr);
   std::jthread worker{[&](const std::stop_token& stop) {
-    worker::Worker{client::Client::connect({.address = address}), options(task_queue)}.run(stop);
+    const bool plain = std::getenv("BENCH_WITHOUT_GZIP") != nullptr;  // NOLINT(concurrency-mt-unsafe)
+    const auto compression = plain ? client::GrpcCompression::none : client::GrpcCompression::gzip;
+    const auto client = client::Client::connect({.address = address, .grpc_compression = compression});
+    worker::Worker{client, options(task_queue)}.run(stop);
   }};
   int signal = 0;
   sigwait(&terminated, &signal);

@@ -28,8 +28,8 @@ std::filesystem::file_time_type code_changed(const std::filesystem::path& code);
 /// Lays out a function's code in `folder` as Lambda does below /var/task: unpacks a zip, or links what a folder or a
 /// single program has. The folder cannot be written to afterwards, but by root.
 /// @return where the bootstrap is.
-/// @throws std::runtime_error for a zip that cannot be read or is larger, code without an executable bootstrap, and what
-/// Lambda's user could not read.
+/// @throws std::runtime_error for a zip that cannot be read or is larger, code without an executable bootstrap, and
+/// what Lambda's user could not read.
 std::filesystem::path lay_out_code(const std::filesystem::path& code, const std::filesystem::path& folder,
                                    std::int64_t largest_bytes = 262'144'000);
 
