@@ -5,6 +5,7 @@
 
 #include <temporal/client/client.h>
 #include <temporal/client/connect_options.h>
+#include <temporal/converter/payload_converter.h>
 #include <temporal/testing/dev_server.h>
 #include <temporal/worker/worker.h>
 #include <temporal/workflow/workflow.h>
@@ -106,22 +107,29 @@ TEST_F(TlsTest, C1_C7_AnApiKeyAndMetadataTravelAsHeadersOverTls) {
   front_->wait_for_request("GetSystemInfo authorization=Bearer s3cret-key x-team=payments");
 }
 
-TEST_F(TlsTest, CallsAreCompressedUnlessTheyAreToldNotTo) {
+TEST_F(TlsTest, CallsAreCompressedWhereItIsWorthItUnlessTheyAreToldNotTo) {
   front(ClientCertificate::not_needed);
   using temporal::client::GrpcCompression;
   const auto call = [this](const std::string& team, GrpcCompression compression) {
-    temporal::client::Client::connect({.address = front_->address(),
-                                       .tls = temporal::client::TlsOptions{.server_ca = read_file(path("ca.pem")),
-                                                                           .server_name = TlsFront::server_name},
-                                       .metadata = {{"x-team", team}},
-                                       .grpc_compression = compression})
-        .probe(std::chrono::seconds{10});
-    front_->wait_for_request("GetSystemInfo authorization=- x-team=" + team);
+    const auto client =
+        temporal::client::Client::connect({.address = front_->address(),
+                                           .tls = temporal::client::TlsOptions{.server_ca = read_file(path("ca.pem")),
+                                                                               .server_name = TlsFront::server_name},
+                                           .metadata = {{"x-team", team}},
+                                           .grpc_compression = compression});
+    const auto large = temporal::converter::to_payloads(std::string(10'000, 'x'));
+    const auto handle = client.start<int>("any", {.id = team, .task_queue = "q"}, large).get();
+    EXPECT_GT(handle.fetch_history().get().bytes.size(), 10'000U);
+    const auto sent = [&](const std::string& method, const std::string& encodings) {
+      front_->wait_for_request(method + " authorization=- x-team=" + team + " " + encodings);
+    };
+    const bool compresses = compression == GrpcCompression::gzip;
+    sent("GetSystemInfo", "encoding=- answer=-");
+    sent("StartWorkflowExecution", compresses ? "encoding=gzip answer=gzip" : "encoding=- answer=-");
+    sent("GetWorkflowExecutionHistory", compresses ? "encoding=gzip answer=gzip" : "encoding=- answer=-");
   };
   call("plain", GrpcCompression::none);
-  front_->wait_for_request("x-team=plain encoding=- answer=-");
   call("small", temporal::client::ConnectOptions{}.grpc_compression);
-  front_->wait_for_request("x-team=small encoding=gzip answer=gzip");
 }
 
 TEST_F(TlsTest, AClientGoesByWayOfAProxy) {

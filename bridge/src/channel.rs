@@ -20,7 +20,7 @@ use tonic::{
     Request, Status,
     client::Grpc,
     codec::{Codec, CompressionEncoding, DecodeBuf, Decoder, EncodeBuf, Encoder},
-    codegen::http::uri::PathAndQuery,
+    codegen::http::{HeaderValue, uri::PathAndQuery},
     metadata::MetadataMap,
     transport::{Certificate, Channel, ClientTlsConfig, Endpoint, Identity},
 };
@@ -28,6 +28,9 @@ use tonic::{
 /// Of an answer, once it is no longer compressed: as much as core itself takes. What a server says it will send is set
 /// aside before it has come.
 const MOST_BYTES: usize = 128 * 1024 * 1024;
+
+/// A request in bytes.
+const WORTH_COMPRESSING: usize = 4096;
 
 /// The header of an answer that says how it came. What core gets is no longer compressed, nor is an error.
 const ENCODING: &str = "grpc-encoding";
@@ -190,12 +193,68 @@ fn is_answered_at_once(rpc: &str) -> bool {
     ) || rpc.starts_with("RespondActivityTask")
 }
 
+/// Calls whose answers may be large: histories, arguments, results.
+fn may_be_answered_at_length(rpc: &str) -> bool {
+    matches!(
+        rpc,
+        "DescribeWorkflowExecution"
+            | "GetWorkflowExecutionHistory"
+            | "GetWorkflowExecutionHistoryReverse"
+            | "ListWorkflowExecutions"
+            | "PollActivityTaskQueue"
+            | "PollWorkflowExecutionUpdate"
+            | "PollWorkflowTaskQueue"
+            | "QueryWorkflow"
+    )
+}
+
+/// The ways to the server. To compress costs as much as a small call does in all, so only what is worth it is.
+#[derive(Clone)]
+struct Ways {
+    plain: Grpc<Channel>,
+    /// Compresses what it sends. None: nothing is, here and there.
+    compressing: Option<Grpc<Channel>>,
+}
+
+impl Ways {
+    fn new(channel: Channel, compress: bool) -> Self {
+        let plain = Grpc::new(channel).max_decoding_message_size(MOST_BYTES);
+        if !compress {
+            return Self {
+                plain,
+                compressing: None,
+            };
+        }
+        let plain = plain.accept_compressed(CompressionEncoding::Gzip);
+        let compressing = plain.clone().send_compressed(CompressionEncoding::Gzip);
+        Self {
+            plain,
+            compressing: Some(compressing),
+        }
+    }
+
+    /// That of a call. A server compresses its answer as the request says that it came: with the header alone a small
+    /// request asks for that.
+    fn choose(self, call: &mut GrpcRequest) -> Grpc<Channel> {
+        match self.compressing {
+            Some(compressing) if call.proto.len() >= WORTH_COMPRESSING => compressing,
+            Some(_) if may_be_answered_at_length(&call.rpc) => {
+                let gzip = HeaderValue::from_static("gzip");
+                call.headers.insert(ENCODING, gzip);
+                self.plain
+            }
+            _ => self.plain,
+        }
+    }
+}
+
 /// Sends a call, and lets `polls` know when the server answers.
 async fn send(
-    mut grpc: Grpc<Channel>,
-    call: GrpcRequest,
+    ways: Ways,
+    mut call: GrpcRequest,
     polls: &Polls,
 ) -> std::result::Result<GrpcSuccessResponse, Status> {
+    let mut grpc = ways.choose(&mut call);
     let at_once = is_answered_at_once(&call.rpc);
     let path = format!("/{}/{}", call.service, call.rpc);
     let path =
@@ -249,21 +308,16 @@ pub async fn open(
         let text = format!("cannot connect to {address}{by}: {}", innermost(&e));
         Error::new(Code::Connection, text)
     })?;
-    let mut grpc = Grpc::new(channel).max_decoding_message_size(MOST_BYTES);
-    if options.compress {
-        grpc = grpc
-            .send_compressed(CompressionEncoding::Gzip)
-            .accept_compressed(CompressionEncoding::Gzip);
-    }
+    let ways = Ways::new(channel, options.compress);
     Ok(CallbackBasedGrpcService {
         callback: Arc::new(move |call| {
-            let (grpc, polls) = (grpc.clone(), polls.clone());
+            let (ways, polls) = (ways.clone(), polls.clone());
             Box::pin(async move {
                 match Kind::of(&call.rpc) {
-                    None => send(grpc, call, &polls).await,
+                    None => send(ways, call, &polls).await,
                     Some(kind) => {
                         polls
-                            .pass(kind, call, |call| send(grpc, call, &polls))
+                            .pass(kind, call, |call| send(ways, call, &polls))
                             .await
                     }
                 }
@@ -321,7 +375,7 @@ mod tests {
                     headers: Default::default(),
                     proto: Default::default(),
                 };
-                let status = send(Grpc::new(channel.clone()), call, &Polls::default())
+                let status = send(Ways::new(channel.clone(), false), call, &Polls::default())
                     .await
                     .unwrap_err();
                 assert_ne!(status.code(), tonic::Code::Cancelled, "{status:?}");

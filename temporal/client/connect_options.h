@@ -77,7 +77,7 @@ struct ConnectOptions {
   /// Not chosen: no proxy.
   std::optional<HttpConnectProxy> http_connect_proxy = {};
 
-  /// Histories and payloads are most of what travels; in a cloud their bytes cost money, and time far from the server.
+  /// What is large, from 4 KiB on and histories, is compressed: its bytes cost money, and time far from the server.
   GrpcCompression grpc_compression = GrpcCompression::gzip;
 
   /// Not chosen: no keep-alive.
