@@ -3,11 +3,10 @@
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)
   include(GoogleTest)
+  # All test programs with the label unit.
+  add_custom_target(temporal_unit_tests)
 endif()
 set_property(GLOBAL PROPERTY temporal_rooms "")
-
-# All test programs with the label unit.
-add_custom_target(temporal_unit_tests)
 
 # temporal_test(<target> SOURCES <file>... [DEPENDS <target>...] [LABEL <label>] [SHARED_SETUP])
 # SHARED_SETUP: its tests run in one process, because starting what they share (a server) costs more than they do. The
