@@ -40,10 +40,9 @@ enum class OnFailure {
 class Replayer {
  public:
   /// Of the options, the workflows, what is said about them, the interceptors and the log count. Activities need not be
-  /// registered, those that a workflow requires among them.
+  /// registered, those that a workflow requires among them. The data converter is that of the client which the
+  /// histories are of, where they come from files; what a client fetched is decoded.
   /// @throws ConfigurationError for workflows that no worker could run with.
-  /// @param data_converter of the client that the histories are of, where they come from files. What a client fetched
-  /// is decoded.
   explicit Replayer(worker::WorkerOptions options, codec::DataConverter data_converter = {});
 
   /// @throws NondeterminismError where the code does not do what the history says; what failed the workflow task, such
