@@ -2,6 +2,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <locale.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -69,21 +70,45 @@ void check_mode(archive_entry* entry, const fs::path& place, const fs::path& zip
                            place.string() + ": run chmod a+rX on what is packed"};
 }
 
+/// Names are UTF-8, whatever this process's locale is: libarchive reads them by that of the thread.
+class Utf8Names {
+ public:
+  Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (locale_ != nullptr) before_ = ::uselocale(locale_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+  ~Utf8Names() {
+    if (locale_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(locale_);
+  }
+
+ private:
+  locale_t locale_;
+  locale_t before_ = nullptr;
+};
+
 void unpack(const fs::path& zip, const fs::path& into, std::int64_t largest_bytes) {
+  const Utf8Names names;
   const auto folder = fs::canonical(into);  // libarchive refuses to write through a symbolic link, also one above it
   const std::unique_ptr<archive, int (*)(archive*)> reader{archive_read_new(), archive_read_free};
   const std::unique_ptr<archive, int (*)(archive*)> writer{archive_write_disk_new(), archive_write_free};
   archive_read_support_format_zip(reader.get());
   archive_write_disk_set_options(
       writer.get(), ARCHIVE_EXTRACT_PERM | ARCHIVE_EXTRACT_SECURE_NODOTDOT | ARCHIVE_EXTRACT_SECURE_SYMLINKS);
-  const auto check = [&](int code, archive* which) {
-    if (code < ARCHIVE_WARN) throw std::runtime_error{zip.string() + ": " + archive_error_string(which)};
+  const auto check = [&](int code) {
+    if (code >= ARCHIVE_WARN) return;
+    // Either of the two may be what failed.
+    const char* text = archive_error_string(reader.get());
+    if (text == nullptr) text = archive_error_string(writer.get());
+    throw std::runtime_error{zip.string() + ": " + (text != nullptr ? text : "it cannot be unpacked")};
   };
-  check(archive_read_open_filename(reader.get(), zip.c_str(), 1 << 16), reader.get());
+  check(archive_read_open_filename(reader.get(), zip.c_str(), 1 << 16));
   archive_entry* entry = nullptr;
   std::int64_t size = 0;
   for (int code = 0; (code = archive_read_next_header(reader.get(), &entry)) != ARCHIVE_EOF;) {
-    check(code, reader.get());
+    check(code);
     const auto place = place_of(entry, zip);
     check_mode(entry, place, zip);
     size += std::max<std::int64_t>(archive_entry_size(entry), 0);
@@ -92,7 +117,7 @@ void unpack(const fs::path& zip, const fs::path& into, std::int64_t largest_byte
                                " bytes"};
     }
     archive_entry_set_pathname(entry, (folder / place).c_str());
-    check(archive_read_extract2(reader.get(), entry, writer.get()), reader.get());
+    check(archive_read_extract2(reader.get(), entry, writer.get()));
   }
 }
 

@@ -106,3 +106,16 @@ TEST_F(Code, CannotBeWrittenToButByRoot) {
     EXPECT_EQ(fs::status(path).permissions() & fs::perms{0222}, fs::perms::none) << path;
   }
 }
+
+TEST_F(Code, ThatIsBrokenIsRefusedByItsName) {
+  int refused = 0;
+  for (const auto& seed : fs::directory_iterator{ZIP_SEEDS}) {
+    try {
+      (void)lay_out_code(seed.path(), folder_.path() / seed.path().stem());
+    } catch (const std::runtime_error& error) {
+      EXPECT_THAT(error.what(), HasSubstr(seed.path().filename().string()));
+      ++refused;
+    }
+  }
+  EXPECT_EQ(refused, 2) << "of what fuzzers found, and begin with";
+}
