@@ -73,8 +73,8 @@ impl Drop for Exporters {
 impl Telemetry for Exporters {
     fn end_span(&self, span: messages::Span) -> Result<()> {
         if let Some(spans) = &self.spans {
-            self.span_count.ended();
             spans.on_end(spans::data(span)?);
+            self.span_count.ended(); // only now: a flush in between must not take it for lost
         }
         Ok(())
     }
@@ -317,8 +317,41 @@ fn span_processor(
     Ok(spans)
 }
 
+/// The exporters read these variables when they are built, fail for what they cannot do, and for "none" too. Whether
+/// they compress is said in their options. While this lives the variables are not there.
+struct WithoutCompressionVariables(Vec<(&'static str, std::ffi::OsString)>);
+
+impl WithoutCompressionVariables {
+    fn new() -> Self {
+        let names = [
+            "OTEL_EXPORTER_OTLP_COMPRESSION",
+            "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
+            "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION",
+        ];
+        let set = names.into_iter();
+        let set: Vec<_> = set
+            .filter_map(|name| Some((name, std::env::var_os(name)?)))
+            .collect();
+        for (name, _) in &set {
+            // SAFETY: before the first connection of this telemetry; see `temporal_runtime_attach_telemetry`.
+            unsafe { std::env::remove_var(name) };
+        }
+        Self(set)
+    }
+}
+
+impl Drop for WithoutCompressionVariables {
+    fn drop(&mut self) {
+        for (name, value) in &self.0 {
+            // SAFETY: as above.
+            unsafe { std::env::set_var(name, value) };
+        }
+    }
+}
+
 impl TemporalRuntime {
     fn attach(&mut self, options: messages::TelemetryOptions) -> Result<()> {
+        let _hidden = WithoutCompressionVariables::new();
         let handle = self.core.tokio_handle();
         let _inside = handle.enter();
         // The HTTP exporter takes its provider from the process.

@@ -32,6 +32,9 @@ void validate_address(const std::string& name, const std::string& address, const
 }
 
 void validate_proxy(const HttpConnectProxy& proxy) {
+  // Not quoted: a password may be in front of it.
+  check(proxy.target_host.find('@') == std::string::npos,
+        "http_connect_proxy: target_host has an '@': give user and password in their own fields");
   validate_address("http_connect_proxy: target_host", proxy.target_host, "", "proxy:3128");
   check(proxy.user.find(':') == std::string::npos, "http_connect_proxy: user has a colon, which none can have");
   check(temporal::detail::is_valid_utf8(proxy.user), "http_connect_proxy: user is not UTF-8");

@@ -49,6 +49,7 @@ TEST(ConnectOptions, RefuseWhatCannotWork) {
   const auto proxy = [](HttpConnectProxy proxy) { return refusal({.http_connect_proxy = std::move(proxy)}); };
   EXPECT_EQ(proxy({.target_host = "proxy:3128", .user = "me", .password = "hush"}), "accepted");
   EXPECT_THAT(proxy({}), HasSubstr("target_host is empty"));
+  EXPECT_THAT(proxy({.target_host = "me:hush@proxy:1"}), AllOf(HasSubstr("their own fields"), Not(HasSubstr("hush"))));
   EXPECT_THAT(proxy({.target_host = "http://proxy:3128"}), HasSubstr("leave out the scheme"));
   EXPECT_THAT(proxy({.target_host = "proxy:3128", .user = "a:b"}), HasSubstr("colon"));
   EXPECT_THAT(proxy({.target_host = "proxy:3128", .password = "hush"}),

@@ -49,7 +49,8 @@ class SomeTelemetry : public core::RuntimeSource {
 TEST_F(Hooks, J9_WhatWasMeasuredIsFlushedLastWhoeverChoseTheTelemetry) {
   const auto telemetry = std::make_shared<SomeTelemetry>([this](Duration time_left) {
     stage.record("flush");
-    EXPECT_EQ(time_left, 7s);
+    EXPECT_LT(time_left, 7s - 300ms) << "it ends before it would be given up";
+    EXPECT_GT(time_left, 6s);
     throw ConnectionError("telemetry was not exported: no collector");
   });
   auto handler = make([&](auto& config) {

@@ -5,7 +5,6 @@
 #include <temporal/opentelemetry/telemetry.h>
 #include <temporal/opentelemetry/tracing_interceptor.h>
 
-#include <cstdlib>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -41,20 +40,9 @@ void warn_once(const Options& options, const std::string& text) {
   detail::environment_logger(log, options.environment).warn(text);
 }
 
-/// The exporters read these, too, and fail for what they cannot do: it has been read, and warned of. Nothing else reads
-/// the environment meanwhile, see trace_variable.h.
-void hide_unknown_compression() {
-  for (const auto* name : {"OTEL_EXPORTER_OTLP_COMPRESSION", "OTEL_EXPORTER_OTLP_METRICS_COMPRESSION",
-                           "OTEL_EXPORTER_OTLP_TRACES_COMPRESSION"}) {
-    const char* const value = std::getenv(name);
-    if (value != nullptr && std::string_view{value} != "gzip") ::unsetenv(name);
-  }
-}
-
 OtelVariables read(const Options& options) {
   auto variables = detail::read_otel_variables(options.environment);
   for (const auto& warning : variables.warnings) warn_once(options, warning);
-  hide_unknown_compression();
   return variables;
 }
 

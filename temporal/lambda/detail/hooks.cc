@@ -10,6 +10,12 @@
 
 namespace temporal::lambda::detail {
 
+namespace {
+
+constexpr Duration flush_margin = std::chrono::milliseconds{100};
+
+}  // namespace
+
 std::function<void(Duration)> flush_of(const client::ConnectOptions& options) {
   if (!options.telemetry) return {};
   return [telemetry = options.telemetry](Duration time_left) { telemetry->flush_before_freeze(time_left); };
@@ -20,7 +26,11 @@ bool clean_up(const std::shared_ptr<Clock>& clock, CleanUp what, SteadyTime unti
   if (what.hooks.empty() && !what.scope && !what.flush) return true;
   const auto owned = std::make_shared<CleanUp>(std::move(what));
   const auto time_left = [clock, deadline] { return std::max(Duration{deadline - clock->now()}, Duration::zero()); };
-  const auto clean = [owned, time_left, log] {
+  // It ends before it is given up, so that a collector which hangs costs its time and no more.
+  const auto time_to_flush = [clock, until] {
+    return std::max(Duration{until - clock->now()} - flush_margin, Duration::zero());
+  };
+  const auto clean = [owned, time_left, time_to_flush, log] {
     for (std::size_t i = 0; i < owned->hooks.size(); ++i) {
       try {
         owned->hooks[i](time_left());
@@ -31,7 +41,7 @@ bool clean_up(const std::shared_ptr<Clock>& clock, CleanUp what, SteadyTime unti
     owned->scope.reset();
     if (!owned->flush) return;
     try {
-      owned->flush(time_left());
+      owned->flush(time_to_flush());
     } catch (...) {
       log.warn(to_failure(std::current_exception()).message);
     }
