@@ -60,8 +60,9 @@ void expect_no_loss_around_the_idle_exit(std::vector<std::string> dynamic_config
     const auto id = "try-" + std::to_string(number);
     ASSERT_EQ(stack.client().execute<hello>(stack.start_options(id), id).get(), "Hello, " + id + "!");
     const auto end = std::chrono::steady_clock::now();
-    EXPECT_THAT(stack.losses(id), ::testing::IsEmpty())
-        << "started " << delay(number - 1).count() << " ms after the end of the workflow before";
+    ASSERT_THAT(stack.losses(id), ::testing::IsEmpty())
+        << "started " << delay(number - 1).count() << " ms after the end of the workflow before\n"
+        << stack.lambda().log();
     std::this_thread::sleep_until(end + delay(number));  // the time is what is tested
   }
   stack.wait_for_rest();

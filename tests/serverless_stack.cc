@@ -102,7 +102,10 @@ std::vector<std::string> ServerlessStack::losses(const std::string& workflow_id)
   std::vector<std::string> found;
   const auto events = history(workflow_id);
   for (const auto& event : events.events()) {
-    if (event.has_workflow_task_timed_out_event_attributes()) found.emplace_back("a workflow task timed out");
+    if (event.has_workflow_task_timed_out_event_attributes()) {
+      found.push_back("a workflow task timed out: " +
+                      api::enums::v1::TimeoutType_Name(event.workflow_task_timed_out_event_attributes().timeout_type()));
+    }
     if (event.activity_task_started_event_attributes().attempt() > 1) found.emplace_back("an activity timed out");
   }
   return found;

@@ -5,13 +5,14 @@
 use crate::goodbyes::goodbye;
 use prost::Message;
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     future::Future,
     sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 use temporalio_client::callback_based::{GrpcRequest, GrpcSuccessResponse};
 use temporalio_protos::temporal::api::workflowservice::v1::{
+    PollActivityTaskQueueRequest, PollNexusTaskQueueRequest, PollWorkflowTaskQueueRequest,
     RespondWorkflowTaskCompletedRequest, ShutdownWorkerRequest,
 };
 use tokio::sync::watch;
@@ -85,8 +86,8 @@ struct State {
     leaving: bool,
     /// What the server has to be told when the workers that polled leave, by their sticky queues.
     goodbyes: HashMap<String, ShutdownWorkerRequest>,
-    /// How often polls that wait were told to give up.
-    given_up: u64,
+    /// The instance keys of workers that shut down: they get no more tasks.
+    gone: HashSet<String>,
     /// Calls under way that may bring a task.
     under_way: usize,
     /// One came since the limit was set.
@@ -219,15 +220,21 @@ impl Polls {
         }
     }
 
-    /// Answers the polls that are held back, as if there were no task: their worker is shutting down and asks for no
-    /// more. Another worker on the connection just asks again.
-    pub fn give_up(&self) {
+    /// Answers the polls of a worker that is shutting down, as if there were no task: those that are held back, and those
+    /// that core may still begin, since it looks only now and then whether it should end. What the server gave to one of
+    /// these would be lost.
+    pub fn leave(&self, worker: String) {
         self.change(|state| {
             state.limit = None;
             state.held = false;
             state.goodbyes.clear();
-            state.given_up += 1;
+            state.gone.insert(worker);
         });
+    }
+
+    /// A worker that has left asks for nothing any more.
+    pub fn forget(&self, worker: &str) {
+        self.state().gone.remove(worker);
     }
 
     /// Sends a call when it may be sent, and sees what it brings.
@@ -241,7 +248,7 @@ impl Polls {
         F: Future<Output = Outcome>,
     {
         let _under_way = match kind {
-            Kind::Poll => match self.turn(goodbye(&call)).await {
+            Kind::Poll => match self.turn(&worker_of(&call), goodbye(&call)).await {
                 Some((poll_time, under_way)) => {
                     set_timeout(&mut call.headers, poll_time + ANSWERED_BEFORE);
                     under_way
@@ -268,18 +275,18 @@ impl Polls {
         Ok(answer)
     }
 
-    /// Waits until a poll may be sent. None: it was given up. Polls of a sticky queue have a goodbye.
+    /// Waits until a poll may be sent. None: its worker leaves. Polls of a sticky queue have a goodbye.
     async fn turn(
         &self,
+        worker: &str,
         mut goodbye: Option<ShutdownWorkerRequest>,
     ) -> Option<(Duration, UnderWay<'_>)> {
         let sticky = goodbye.is_some();
         let mut changed = self.changed.subscribe();
-        let given_up = self.state().given_up;
         loop {
             {
                 let mut state = self.state();
-                if state.given_up != given_up {
+                if state.gone.contains(worker) {
                     return None;
                 }
                 if let Some(poll_time) = state.poll_time(Instant::now(), sticky) {
@@ -311,6 +318,21 @@ impl Polls {
     }
 }
 
+/// The instance key of the worker that polls.
+fn worker_of(poll: &GrpcRequest) -> String {
+    let proto = poll.proto.clone();
+    let key = match poll.rpc.as_str() {
+        "PollWorkflowTaskQueue" => {
+            PollWorkflowTaskQueueRequest::decode(proto).map(|poll| poll.worker_instance_key)
+        }
+        "PollActivityTaskQueue" => {
+            PollActivityTaskQueueRequest::decode(proto).map(|poll| poll.worker_instance_key)
+        }
+        _ => PollNexusTaskQueueRequest::decode(proto).map(|poll| poll.worker_instance_key),
+    };
+    key.unwrap_or_default()
+}
+
 fn set_timeout(headers: &mut HeaderMap, timeout: Duration) {
     let milliseconds = format!("{}m", timeout.as_millis());
     let value = HeaderValue::try_from(milliseconds).expect("digits and a letter are a header");
@@ -337,10 +359,7 @@ mod tests {
         rc::Rc,
         task::Poll,
     };
-    use temporalio_protos::temporal::api::{
-        enums::v1::TaskQueueKind, taskqueue::v1::TaskQueue,
-        workflowservice::v1::PollWorkflowTaskQueueRequest,
-    };
+    use temporalio_protos::temporal::api::{enums::v1::TaskQueueKind, taskqueue::v1::TaskQueue};
     use tokio::runtime::Builder;
 
     fn after(milliseconds: u64) -> Limit {
@@ -547,21 +566,78 @@ mod tests {
         });
     }
 
+    /// A poll of each kind, of a worker.
+    fn polls_of(worker: &str) -> [GrpcRequest; 3] {
+        let worker_instance_key = worker.to_owned();
+        let workflow = PollWorkflowTaskQueueRequest {
+            worker_instance_key: worker_instance_key.clone(),
+            ..Default::default()
+        };
+        let activity = PollActivityTaskQueueRequest {
+            worker_instance_key: worker_instance_key.clone(),
+            ..Default::default()
+        };
+        let nexus = PollNexusTaskQueueRequest {
+            worker_instance_key,
+            ..Default::default()
+        };
+        [
+            ("PollWorkflowTaskQueue", workflow.encode_to_vec()),
+            ("PollActivityTaskQueue", activity.encode_to_vec()),
+            ("PollNexusTaskQueue", nexus.encode_to_vec()),
+        ]
+        .map(|(rpc, proto)| GrpcRequest {
+            rpc: rpc.to_owned(),
+            ..call(proto)
+        })
+    }
+
     #[test]
-    fn a_held_poll_that_is_given_up_has_no_task_and_the_next_one_passes() {
-        run(async {
-            let polls = Polls::default();
-            polls.hold();
-            let mut poll = pin!(polls.pass(
-                Kind::Poll,
-                call(vec![]),
-                |_| -> std::future::Ready<Outcome> { panic!("was sent") }
-            ));
-            assert!(waits(poll.as_mut()).await);
-            polls.give_up();
-            assert!(poll.await.unwrap().proto.is_empty());
-            assert_eq!(timeout_of_a_poll(&polls).await, 70_000);
-        });
+    fn polls_of_a_worker_that_leaves_are_answered_without_a_task_before_and_after() {
+        for before in [true, false] {
+            for poll in polls_of("leaves") {
+                run(async {
+                    let polls = Polls::default();
+                    polls.hold();
+                    if !before {
+                        polls.leave("leaves".into());
+                    }
+                    let mut poll = pin!(polls.pass(
+                        Kind::Poll,
+                        poll,
+                        |_| -> std::future::Ready<Outcome> { panic!("was sent") }
+                    ));
+                    if before {
+                        assert!(waits(poll.as_mut()).await);
+                        polls.leave("leaves".into());
+                    }
+                    assert!(poll.await.unwrap().proto.is_empty());
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn another_worker_on_the_connection_goes_on_when_one_leaves() {
+        for poll in polls_of("stays") {
+            run(async {
+                let polls = Polls::default();
+                polls.hold();
+                let bring = |_| ready(answer(b"token"));
+                let mut poll = pin!(polls.pass(Kind::Poll, poll, bring));
+                assert!(waits(poll.as_mut()).await);
+                polls.leave("leaves".into());
+                assert!(!poll.await.unwrap().proto.is_empty());
+            });
+        }
+    }
+
+    #[test]
+    fn a_worker_that_has_left_is_forgotten() {
+        let polls = Polls::default();
+        polls.leave("left".into());
+        polls.forget("left");
+        assert!(polls.state().gone.is_empty());
     }
 
     #[test]
@@ -585,7 +661,7 @@ mod tests {
         assert!(asks(&polls));
         polls.hold();
         assert!(!asks(&polls));
-        polls.give_up();
+        polls.leave("leaves".into());
         assert!(!asks(&polls), "while its work drains");
         polls.limit(after(5_000));
         assert!(asks(&polls), "the next one on the connection");

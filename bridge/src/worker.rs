@@ -25,6 +25,8 @@ use temporalio_sdk_core::{
 use tokio::runtime::Handle;
 
 pub struct TemporalWorker {
+    /// By which the server, and its polls, know it.
+    instance_key: String,
     /// None once finalized.
     core: Mutex<Option<Arc<Worker>>>,
     /// Of a replay worker that takes more of them.
@@ -40,6 +42,7 @@ pub struct TemporalWorker {
 impl TemporalWorker {
     pub fn new(core: Worker, handle: Handle, polls: Arc<Polls>) -> Self {
         Self {
+            instance_key: core.worker_instance_key().to_string(),
             core: Mutex::new(Some(Arc::new(core))),
             histories: Mutex::default(),
             heartbeats: Arc::default(),
@@ -368,7 +371,8 @@ pub unsafe extern "C" fn temporal_worker_initiate_shutdown(
     unsafe {
         now(worker, error, |worker, core| {
             core.initiate_shutdown();
-            worker.polls().give_up(); // only now: core would just ask again
+            // Only now: core would just ask again.
+            worker.polls().leave(worker.instance_key.clone());
             Ok(())
         })
     }
@@ -422,6 +426,7 @@ pub unsafe extern "C" fn temporal_worker_free(worker: *mut TemporalWorker) {
         ffi::free(worker, |worker| {
             let handle = worker.handle.clone();
             let _inside = handle.enter();
+            worker.polls().forget(&worker.instance_key);
             drop(worker);
         })
     }

@@ -20,9 +20,10 @@ constexpr Duration comfortable_work_time = std::chrono::seconds{5};
 constexpr Duration cancellation_grace = std::chrono::milliseconds{500};
 /// No poll begins in this time before the limit of the polls: a worker that is busy moves the limit before.
 constexpr Duration no_more_polls = std::chrono::milliseconds{500};
-/// What the last polls get for their end: one that began just before `no_more_polls` is held for 1.5 s and the way to
-/// the server, and its answer has to come back.
-constexpr Duration poll_grace(Duration way) { return std::chrono::seconds{1} + 2 * way; }
+/// What the last polls get for their end at most: one that began just before `no_more_polls` is held for 1.5 s and the
+/// way to the server, and its answer has to come back. And 2 s more, should the server or this machine be busy: a
+/// worker that leaves a poll behind loses the task that it brings.
+constexpr Duration poll_grace(Duration way) { return std::chrono::seconds{3} + 2 * way; }
 /// The server sends no second invocation for a task queue within half a second, and no sooner can be known that no task
 /// is on its way.
 constexpr Duration least_idle_timeout(Duration way) { return std::chrono::milliseconds{500} + way; }
@@ -65,13 +66,15 @@ struct Schedule {
 
   /// How long polls that are to end at `begin` are waited for: half of what is left at most, the rest is for draining.
   [[nodiscard]] constexpr SteadyTime polls_until(SteadyTime begin, Duration way) const {
-    return begin + std::min(poll_grace(way), std::max((drain_until(begin) - begin) / 2, Duration::zero()));
+    return begin + std::min(poll_grace(way), std::max((drained_at_the_latest() - begin) / 2, Duration::zero()));
   }
 
   /// When draining that began at `begin` gives up: activities had their graceful timeout and their cancellation.
   [[nodiscard]] constexpr SteadyTime drain_until(SteadyTime begin) const {
-    return std::min(begin + graceful_timeout + cancellation_grace, deadline - answer_margin - hook_reserve);
+    return std::min(begin + graceful_timeout + cancellation_grace, drained_at_the_latest());
   }
+
+  [[nodiscard]] constexpr SteadyTime drained_at_the_latest() const { return deadline - answer_margin - hook_reserve; }
 };
 
 /// When hooks that began at `begin` are waited for no longer.

@@ -175,7 +175,7 @@ class Stint {
   /// again.
   std::exception_ptr silence() {
     std::string why;
-    if (is_alive(shift_.schedule.deadline - answer_margin - hook_reserve, &why)) return {};
+    if (is_alive(shift_.schedule.drained_at_the_latest(), &why)) return {};
     if (answers_ == answers_at_start_) return lost("never answered while the worker ran: " + why);
     shift_.log.warn("the Temporal server is silent at the end of the invocation", {{"error", why}});
     return {};
@@ -193,7 +193,7 @@ class Stint {
 
 WorkResult try_work(const LambdaWorkerConfig& config, const Shift& shift) {
   const auto& clock = *shift.world.clock;
-  const Duration limit = shift.schedule.deadline - answer_margin - hook_reserve - clock.now();
+  const Duration limit = shift.schedule.drained_at_the_latest() - clock.now();
   auto connection = shift.connections.obtain(config.client_connect_config, limit, shift.log);
   auto options = config.worker_config;
   if (!options.log) options.log = shift.log;
