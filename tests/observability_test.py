@@ -415,6 +415,7 @@ class OnLambda(unittest.TestCase):
         lines = [record for record in log if "_aws" in record]
         (charged,) = [line for line in lines if "cards_charged" in line]
         self.assertEqual((charged["cards_charged"], charged["currency"]), (1, "EUR"))
+        self.assertEqual(charged["requestId"], start["request_id"])
         (line,) = [line for line in lines if "temporal_workflow_completed" in line]
         self.assertEqual(line["temporal_workflow_completed"], 1)
         self.assertEqual((line["service_name"], line["workflow_type"]), ("observability", "checkout"))

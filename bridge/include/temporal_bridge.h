@@ -32,7 +32,7 @@ enum TemporalCode {
 };
 
 // Raised whenever this header or the messages change; temporal_abi_version() says what the library was built with.
-#define TEMPORAL_ABI_VERSION 10
+#define TEMPORAL_ABI_VERSION 11
 
 // Called exactly once for each request, on a thread of the runtime: it must not block. With TEMPORAL_OK, `data` is the
 // result; else it is an Error. The bytes are gone when it returns. Where there is no runtime, because the handle is
@@ -74,6 +74,9 @@ int32_t temporal_runtime_attach_telemetry(TemporalRuntime* runtime, const uint8_
 // Span: one that has ended. Without telemetry it is dropped.
 int32_t temporal_runtime_end_span(const TemporalRuntime* runtime, const uint8_t* span, size_t size,
                                   TemporalBytes* error);
+// Of the invocation that runs. Metrics that are written to a log say it.
+int32_t temporal_runtime_set_request_id(const TemporalRuntime* runtime, const uint8_t* id, size_t size,
+                                        TemporalBytes* error);
 // Exports what there is, on a thread of its own, and answers when that is done or the time is over. One at a time:
 // while one that was given up still goes on, the next fails at once.
 void temporal_runtime_flush_telemetry(const TemporalRuntime* runtime, uint64_t timeout_ms, temporal_callback callback,

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, HashSet},
     io::Write,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -25,7 +25,10 @@ const METRICS_OF_A_LINE: usize = 100;
 /// Of a dimension, in characters.
 const LONGEST_VALUE: usize = 1024;
 /// What a line has besides metrics and attributes.
-const OWN_NAMES: [&str; 3] = ["_aws", "level", "timestamp"];
+const OWN_NAMES: [&str; 4] = ["_aws", "level", "requestId", "timestamp"];
+
+/// Of the invocation that the lines belong to; empty between them, and outside of Lambda.
+pub type RequestId = Arc<Mutex<String>>;
 
 pub struct EmfExporter<W> {
     namespace: String,
@@ -33,6 +36,7 @@ pub struct EmfExporter<W> {
     dimensions: Vec<String>,
     /// CloudWatch bills each metric of each set of dimensions: what comes after so many is counted without dimensions.
     max_metrics: usize,
+    request_id: RequestId,
     state: Mutex<State<W>>,
 }
 
@@ -45,12 +49,19 @@ struct State<W> {
 type Series = Vec<(String, String)>;
 
 impl<W: Write> EmfExporter<W> {
-    pub fn new(namespace: String, dimensions: Vec<String>, max_metrics: usize, out: W) -> Self {
+    pub fn new(
+        namespace: String,
+        dimensions: Vec<String>,
+        max_metrics: usize,
+        request_id: RequestId,
+        out: W,
+    ) -> Self {
         let seen = HashSet::new();
         Self {
             namespace,
-            dimensions,
+            dimensions: dimensions.iter().map(|name| name_of(name)).collect(),
             max_metrics,
+            request_id,
             state: Mutex::new(State { out, seen }),
         }
     }
@@ -133,12 +144,19 @@ impl<W: Write> EmfExporter<W> {
         let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         let milliseconds = since_1970.as_millis() as u64;
         let now = UNIX_EPOCH + Duration::from_millis(milliseconds);
-        // Both are what Lambda's filter of log levels reads.
+        // As the other lines of a function have them: Lambda's filter of log levels reads the first two.
         line.insert("level".into(), "INFO".into());
         line.insert(
             "timestamp".into(),
             prost_types::Timestamp::from(now).to_string().into(),
         );
+        let request_id = self
+            .request_id
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if !request_id.is_empty() {
+            line.insert("requestId".into(), request_id.clone().into());
+        }
         line.insert(
             "_aws".into(),
             json!({
@@ -275,9 +293,14 @@ fn dimension(value: &str) -> String {
     }
 }
 
-/// `service.name` is no name that CloudWatch's console can search for.
+/// `service.name` is no name that CloudWatch's console can search for; and an attribute gets out of the way of what a line
+/// has besides.
 fn name_of(key: &str) -> String {
-    key.replace('.', "_")
+    let name = key.replace('.', "_");
+    match OWN_NAMES.contains(&name.as_str()) {
+        true => format!("{name}_"),
+        false => name,
+    }
 }
 
 fn unit_of(unit: &str) -> &'static str {
@@ -321,7 +344,6 @@ mod tests {
         Resource,
         metrics::{PeriodicReader, SdkMeterProvider},
     };
-    use std::sync::Arc;
 
     #[derive(Clone, Default)]
     struct Written(Arc<Mutex<Vec<u8>>>);
@@ -347,9 +369,26 @@ mod tests {
     }
 
     fn exporting(max_metrics: usize) -> (SdkMeterProvider, Written) {
+        exporting_for(
+            RequestId::default(),
+            &["service_name", "task_queue"],
+            max_metrics,
+        )
+    }
+
+    fn exporting_for(
+        request_id: RequestId,
+        dimensions: &[&str],
+        max_metrics: usize,
+    ) -> (SdkMeterProvider, Written) {
         let written = Written::default();
-        let dimensions = vec!["service_name".into(), "task_queue".into()];
-        let exporter = EmfExporter::new("Shop".into(), dimensions, max_metrics, written.clone());
+        let exporter = EmfExporter::new(
+            "Shop".into(),
+            dimensions.iter().map(|name| name.to_string()).collect(),
+            max_metrics,
+            request_id,
+            written.clone(),
+        );
         let reader = PeriodicReader::builder(exporter)
             .with_interval(Duration::from_secs(3600))
             .build();
@@ -442,6 +481,37 @@ mod tests {
         assert_eq!(line["level"], "INFO");
         let (date, rest) = line["timestamp"].as_str().unwrap().split_once('T').unwrap();
         assert!(date.len() == 10 && rest.ends_with('Z'), "{line}");
+    }
+
+    #[test]
+    fn a_line_says_of_which_invocation_it_is() {
+        let request_id = RequestId::default();
+        let (provider, written) = exporting_for(request_id.clone(), &[], 2);
+        let sold = provider.meter("test").u64_counter("sold").build();
+        for id in ["", "first", "second"] {
+            *request_id.lock().unwrap() = id.into();
+            sold.add(1, &[]);
+            provider.force_flush().unwrap();
+            let line = &written.lines()[0];
+            let expected = (!id.is_empty()).then(|| json!(id));
+            assert_eq!(line.get("requestId"), expected.as_ref());
+        }
+    }
+
+    #[test]
+    fn attributes_get_out_of_the_way_and_are_dimensions_by_either_name() {
+        let (provider, written) = exporting_for(RequestId::default(), &["shop.name", "level"], 9);
+        let attributes = ["shop.name", "level", "timestamp"];
+        let attributes = attributes.map(|key| KeyValue::new(key, "mine"));
+        let sold = provider.meter("test").u64_counter("sold").build();
+        sold.add(1, &attributes);
+        provider.force_flush().unwrap();
+        let line = &written.lines()[0];
+        for name in ["shop_name", "level_", "timestamp_"] {
+            assert_eq!(line[name], "mine", "{line}");
+        }
+        assert_eq!(line["level"], "INFO");
+        assert_eq!(dimensions(line), &json!([["shop_name", "level_"]]));
     }
 
     #[test]

@@ -9,7 +9,6 @@ mod error;
 mod ffi;
 mod goodbyes;
 mod heartbeats;
-mod kept_spans;
 mod log_fields;
 mod meter;
 mod metric;
@@ -20,6 +19,7 @@ mod replay;
 mod rpc;
 mod runtime;
 mod slots;
+mod span_queue;
 mod spans;
 mod telemetry;
 mod trust;
@@ -27,7 +27,7 @@ mod worker;
 mod worker_config;
 
 /// `TEMPORAL_ABI_VERSION` of the C header, raised whenever the header or the messages change.
-const ABI_VERSION: u32 = 10;
+const ABI_VERSION: u32 = 11;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn temporal_abi_version() -> u32 {

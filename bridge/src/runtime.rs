@@ -13,8 +13,9 @@ use temporalio_sdk_core::{CoreRuntime, RuntimeOptions, TokioRuntimeBuilder};
 use tokio::runtime::Handle;
 
 pub struct TemporalRuntime {
-    pub core: CoreRuntime,
+    /// Ends before core does, whose threads its last export needs.
     pub telemetry: Option<Arc<dyn Telemetry>>,
+    pub core: CoreRuntime,
 }
 
 pub type LogCallback = extern "C" fn(*mut c_void, *const u8, usize);

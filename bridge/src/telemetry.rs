@@ -3,13 +3,13 @@
 
 use crate::{
     channel::millis,
-    emf::EmfExporter,
+    emf::{EmfExporter, RequestId},
     error::{Code, Error, Result},
     ffi::{self, Bytes, RawCallback, Request, answer_now},
-    kept_spans::{Count, KeptSpans},
     meter::{OtelMeter, provider as meter_provider},
     options as messages,
     runtime::TemporalRuntime,
+    span_queue::ExportedSpans,
     spans,
 };
 use messages::metrics_options::Exporter;
@@ -21,13 +21,13 @@ use opentelemetry_otlp::{
 use opentelemetry_sdk::{
     Resource,
     metrics::{PeriodicReader, SdkMeterProvider, Temporality, exporter::PushMetricExporter},
-    trace::{BatchConfigBuilder, BatchSpanProcessor, SpanProcessor},
+    trace::SpanExporter as _,
 };
 use std::{
     collections::HashMap,
     ffi::c_void,
     net::{IpAddr, SocketAddr},
-    sync::{Arc, Mutex, TryLockError},
+    sync::{Arc, Mutex, PoisonError, TryLockError},
     time::Duration,
 };
 use temporalio_client::Url;
@@ -48,6 +48,8 @@ const DEFAULT_PERIOD: Duration = Duration::from_secs(10);
 /// What a runtime keeps of its telemetry. Behind a trait, so that a program which attaches none carries none of it.
 pub trait Telemetry: Send + Sync {
     fn end_span(&self, span: messages::Span) -> Result<()>;
+    /// Of the invocation that runs.
+    fn set_request_id(&self, id: String);
     /// Exports what there is, and waits for it.
     fn export(&self) -> std::result::Result<(), String>;
 }
@@ -55,9 +57,9 @@ pub trait Telemetry: Send + Sync {
 #[derive(Default)]
 struct Exporters {
     metrics: Option<SdkMeterProvider>,
-    spans: Option<BatchSpanProcessor>,
-    span_count: Arc<Count>,
+    spans: Option<ExportedSpans<SpanExporter>>,
     prometheus: Option<AbortHandle>,
+    request_id: RequestId,
     /// Held while it is being exported: exporters that hang are not asked again.
     flushing: Mutex<()>,
 }
@@ -73,10 +75,16 @@ impl Drop for Exporters {
 impl Telemetry for Exporters {
     fn end_span(&self, span: messages::Span) -> Result<()> {
         if let Some(spans) = &self.spans {
-            spans.on_end(spans::data(span)?);
-            self.span_count.ended(); // only now: a flush in between must not take it for lost
+            spans.queue.push(spans::data(span)?);
         }
         Ok(())
+    }
+
+    fn set_request_id(&self, id: String) {
+        *self
+            .request_id
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = id;
     }
 
     fn export(&self) -> std::result::Result<(), String> {
@@ -85,24 +93,21 @@ impl Telemetry for Exporters {
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return Err("the export before has not ended".into()),
         };
-        let ended = self.span_count.so_far();
         // Side by side: either may take all of the time that there is.
         let (metrics, spans) = std::thread::scope(|scope| {
             let metrics = self.metrics.as_ref();
             let metrics = metrics.map(|metrics| scope.spawn(|| metrics.force_flush()));
-            let spans = self.spans.as_ref().map(|spans| spans.force_flush());
-            (metrics.and_then(|metrics| metrics.join().ok()), spans)
+            let spans = self.spans.as_ref().map(|spans| spans.queue.export());
+            let metrics = metrics.and_then(|metrics| metrics.join().ok());
+            (
+                metrics.map(|outcome| outcome.map_err(|e| e.to_string())),
+                spans,
+            )
         });
-        let all_taken = spans.as_ref().is_some_and(|outcome| outcome.is_ok());
-        let mut failures: Vec<String> = [("metrics", metrics), ("spans", spans)]
+        let failures: Vec<String> = [("metrics", metrics), ("spans", spans)]
             .into_iter()
             .filter_map(|(what, outcome)| Some(format!("{what}: {}", outcome?.err()?)))
             .collect();
-        if let Some(lost) = self.span_count.newly_lost(all_taken.then_some(ended)) {
-            failures.push(format!(
-                "{lost} spans are lost: there was no room to keep them"
-            ));
-        }
         match failures.is_empty() {
             true => Ok(()),
             false => Err(failures.join("; ")),
@@ -289,6 +294,7 @@ fn meter(
                 emf.namespace.clone(),
                 emf.dimensions.clone(),
                 emf.max_metrics as usize,
+                exporters.request_id.clone(),
                 std::io::stdout(),
             );
             provider(exporter, resource, metrics)
@@ -299,22 +305,14 @@ fn meter(
     Ok(Arc::new(meter))
 }
 
-fn span_processor(
+fn exported_spans(
     otlp: &messages::OtlpOptions,
     resource: &Resource,
-    count: Arc<Count>,
-) -> Result<BatchSpanProcessor> {
-    let exporter = otlp_exporter!(SpanExporter::builder(), otlp, "traces");
-    let exporter = KeptSpans::new(exporter, count);
-    // A span that waits for its batch would wait through a freeze: batches are for a flood alone.
-    let config = BatchConfigBuilder::default()
-        .with_scheduled_delay(Duration::from_secs(1))
-        .build();
-    let mut spans = BatchSpanProcessor::builder(exporter)
-        .with_batch_config(config)
-        .build();
-    spans.set_resource(resource);
-    Ok(spans)
+) -> Result<ExportedSpans<SpanExporter>> {
+    let mut exporter = otlp_exporter!(SpanExporter::builder(), otlp, "traces");
+    exporter.set_resource(resource);
+    ExportedSpans::new(exporter)
+        .map_err(|e| Error::new(Code::Internal, format!("no thread to export spans: {e}")))
 }
 
 /// The exporters read these variables when they are built, fail for what they cannot do, and for "none" too. Whether
@@ -367,8 +365,7 @@ impl TemporalRuntime {
             None => None,
         };
         if let Some(otlp) = &options.traces {
-            let count = exporters.span_count.clone();
-            exporters.spans = Some(span_processor(otlp, &resource, count)?);
+            exporters.spans = Some(exported_spans(otlp, &resource)?);
         }
         if let Some(meter) = meter {
             self.core.telemetry_mut().attach_late_init_metrics(meter);
@@ -415,6 +412,26 @@ pub unsafe extern "C" fn temporal_runtime_end_span(
                 Some(telemetry) => telemetry.end_span(span),
                 None => Ok(()),
             }
+        })
+    }
+}
+
+/// # Safety
+/// See `temporal_bridge.h`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn temporal_runtime_set_request_id(
+    runtime: *const TemporalRuntime,
+    id: *const u8,
+    size: usize,
+    error: *mut Bytes,
+) -> i32 {
+    unsafe {
+        answer_now(error, || {
+            let id = String::from_utf8_lossy(&ffi::input(id, size)?).into_owned();
+            if let Some(telemetry) = &ffi::handle(runtime)?.telemetry {
+                telemetry.set_request_id(id);
+            }
+            Ok(())
         })
     }
 }

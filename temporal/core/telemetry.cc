@@ -2,6 +2,7 @@
 #include <temporal/core/runtime.h>
 #include <temporal/core/telemetry.h>
 
+#include <string>
 #include <utility>
 
 namespace temporal::core {
@@ -17,6 +18,12 @@ void end_span(const Runtime& runtime, const bridge::v1::Span& span) {
   const auto bytes = span.SerializeAsString();
   detail::call_now([&](TemporalBytes* error) {
     return temporal_runtime_end_span(runtime.handle(), detail::bytes(bytes), bytes.size(), error);
+  });
+}
+
+void set_request_id(const Runtime& runtime, const std::string& id) {
+  detail::call_now([&](TemporalBytes* error) {
+    return temporal_runtime_set_request_id(runtime.handle(), detail::bytes(id), id.size(), error);
   });
 }
 

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 
 /// \file
 /// Metrics and spans of a runtime.
@@ -20,6 +21,9 @@ void attach_telemetry(Runtime& runtime, const bridge::v1::TelemetryOptions& opti
 /// Hands over a span that has ended; it is exported soon, or with the next flush. Without telemetry it is dropped.
 /// @throws Error
 void end_span(const Runtime& runtime, const bridge::v1::Span& span);
+
+/// Of the Lambda invocation that runs: metrics that are written to the function's log say it. @throws Error
+void set_request_id(const Runtime& runtime, const std::string& id);
 
 /// Exports what there is. The result says whether it was exported within the time.
 void flush_telemetry(const Runtime& runtime, std::chrono::milliseconds timeout, Callback done);

@@ -5,6 +5,7 @@
 #include <temporal/opentelemetry/telemetry.h>
 #include <temporal/opentelemetry/tracing_interceptor.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <memory>
 #include <mutex>
@@ -46,12 +47,12 @@ OtelVariables read(const Options& options) {
   return variables;
 }
 
+bool is_chosen(const std::optional<std::string>& text) { return text && !text->empty(); }
+
 /// The first that is chosen.
 std::string choose(std::initializer_list<std::optional<std::string>> chosen) {
-  for (const auto& one : chosen) {
-    if (one && !one->empty()) return *one;
-  }
-  return {};
+  const auto* const first = std::ranges::find_if(chosen, is_chosen);
+  return first != chosen.end() ? **first : std::string{};
 }
 
 OtlpOptions collector(const Options& options, const OtelVariables& variables, const OtelSignal& signal) {
@@ -62,7 +63,7 @@ OtlpOptions collector(const Options& options, const OtelVariables& variables, co
   if (signal.timeout) otlp.timeout = *signal.timeout;
   otlp.endpoint = choose({options.collector_endpoint, signal.endpoint,
                           otlp.protocol == OtlpProtocol::http ? default_http_endpoint : default_endpoint});
-  otlp.whole_url = signal.whole_url && otlp.endpoint == signal.endpoint;
+  otlp.whole_url = signal.whole_url && !is_chosen(options.collector_endpoint);
   return otlp;
 }
 
@@ -100,10 +101,11 @@ TelemetryOptions chosen_so_far(const LambdaWorkerConfig& config, const Options& 
     chosen.service_name =
         choose({options.service_name, variables.service_name,
                 envconfig::variable(options.environment, "AWS_LAMBDA_FUNCTION_NAME"), default_service_name});
+    if (variables.sampling) chosen.sampling = *variables.sampling;
   }
   chosen.resource.merge(resource(options, variables));
-  chosen.flush_timeout = options.flush_timeout;
-  if (const auto sampling = options.sampling ? options.sampling : variables.sampling) chosen.sampling = *sampling;
+  if (options.flush_timeout) chosen.flush_timeout = *options.flush_timeout;
+  if (options.sampling) chosen.sampling = *options.sampling;
   chosen.always_create_workflow_spans |= options.always_create_workflow_spans;
   return chosen;
 }
@@ -127,6 +129,9 @@ void trace(LambdaWorkerConfig& config, const std::shared_ptr<Telemetry>& telemet
 void apply(LambdaWorkerConfig& config, const TelemetryOptions& chosen) {
   const auto telemetry = Telemetry::shared(chosen);
   config.client_connect_config.telemetry = telemetry;
+  config.invocation_hooks.emplace_back([current = std::weak_ptr{telemetry}](const Invocation& invocation) {
+    if (const auto telemetry = current.lock()) telemetry->set_request_id(invocation.request_id);
+  });
   if (chosen.traces) trace(config, telemetry);
 }
 
@@ -167,7 +172,7 @@ void apply_tracing(LambdaWorkerConfig& config, const Options& options) {
 
 void apply_emf(LambdaWorkerConfig& config, EmfOptions emf, const Options& options) {
   const auto variables = read(options);
-  if (variables.is_disabled) return;
+  if (variables.is_disabled || !variables.metrics.is_exported) return;
   if (drops_info(options.environment)) {
     warn_once(options,
               "Lambda drops the metrics: lines of CloudWatch's embedded metric format have the level INFO, and the "

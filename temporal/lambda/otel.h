@@ -50,14 +50,15 @@ struct Options {
   /// Metrics say what changed since the last export. Not chosen: `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`,
   /// or else they say what there was since the environment's start.
   std::optional<bool> delta = {};
-  /// Not chosen: `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG`, or else every trace that begins here, and of the
-  /// others those that their caller records.
+  /// Not chosen: what the configuration has by another call, `OTEL_TRACES_SAMPLER` and its `_ARG`, or else every trace
+  /// that begins here, and of the others those that their caller records.
   std::optional<opentelemetry::Sampling> sampling = {};
   /// Traces also the runs of workflows whose caller has no span, as those that a schedule starts.
   bool always_create_workflow_spans = false;
   /// How long an invocation waits at most for the export before its answer, and never beyond the time for its hooks. A
-  /// collector that takes longer costs this time and one warning; the export goes on in the next invocation.
-  Duration flush_timeout = std::chrono::seconds{2};
+  /// collector that takes longer costs this time and one warning; the export goes on in the next invocation. Not
+  /// chosen: what the configuration has by another call, or else 2 s.
+  std::optional<Duration> flush_timeout = {};
   /// What the environment variables are read from.
   envconfig::Environment environment = envconfig::process_environment();
 };

@@ -119,12 +119,31 @@ TEST(LambdaOtel, OptionsGoBeforeVariables) {
   EXPECT_EQ(chosen.sampling, Sampling{.ratio = 0.5});
 }
 
+TEST(LambdaOtel, AnEndpointThatCodeChoosesIsNeverAWholeUrl) {
+  const auto chosen = with({.collector_endpoint = "http://traces:1",
+                            .protocol = OtlpProtocol::http,
+                            .environment = {{"OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:1"}}});
+  EXPECT_FALSE(chosen.traces->whole_url);
+}
+
+TEST(LambdaOtel, ACallKeepsWhatTheCallBeforeHasChosen) {
+  LambdaWorkerConfig config;
+  const envconfig::Environment environment{{"OTEL_TRACES_SAMPLER", "always_off"}};
+  otel::apply_tracing(config, {.sampling = Sampling{.ratio = 0.5}, .flush_timeout = 300ms, .environment = environment});
+  otel::apply_emf(config, {}, {.environment = environment});
+  EXPECT_EQ(chosen(config).sampling, Sampling{.ratio = 0.5});
+  EXPECT_EQ(chosen(config).flush_timeout, Duration{300ms});
+  EXPECT_TRUE(chosen(config).traces && chosen(config).metrics);
+}
+
 TEST(LambdaOtel, VariablesSwitchItOffInWholeOrInPart) {
   LambdaWorkerConfig config;
   const otel::Options disabled{.environment = {{"OTEL_SDK_DISABLED", "true"}}};
   otel::apply_defaults(config, disabled);
   otel::apply_tracing(config, disabled);
   otel::apply_emf(config, {}, disabled);
+  EXPECT_EQ(config.client_connect_config.telemetry, nullptr);
+  otel::apply_emf(config, {}, {.environment = {{"OTEL_METRICS_EXPORTER", "none"}}});
   EXPECT_EQ(config.client_connect_config.telemetry, nullptr);
   const auto metrics_alone = with({.environment = {{"OTEL_TRACES_EXPORTER", "none"}}});
   EXPECT_TRUE(metrics_alone.metrics && !metrics_alone.traces);

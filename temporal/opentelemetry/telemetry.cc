@@ -91,6 +91,7 @@ std::shared_ptr<core::Runtime> Telemetry::runtime(const std::function<std::share
   auto runtime = create();
   try {
     core::attach_telemetry(*runtime, to_bridge(options_));
+    core::set_request_id(*runtime, request_id_);
   } catch (const core::Error& error) {
     throw ConfigurationError(error.what());
   }
@@ -111,6 +112,12 @@ void Telemetry::flush(Duration timeout) const {
 }
 
 void Telemetry::flush_before_freeze(Duration time_left) const { flush(std::min(options_.flush_timeout, time_left)); }
+
+void Telemetry::set_request_id(const std::string& id) {
+  const std::scoped_lock lock{mutex_};
+  request_id_ = id;
+  if (runtime_) core::set_request_id(*runtime_, id);
+}
 
 bool Telemetry::samples(const std::array<std::uint8_t, 16>& trace_id,
                         const std::optional<SpanContext>& parent) const noexcept {

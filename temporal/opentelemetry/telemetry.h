@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 
 /// \file
 /// Metrics and spans of this process.
@@ -41,10 +42,13 @@ class Telemetry final : public core::RuntimeSource {
 
   /// Exports what there is and waits for it, no longer than `timeout`: metrics and spans side by side. When it takes
   /// longer the export goes on. Metrics that could not be exported are in the next export, unless they are deltas.
-  /// Spans are kept for it: 2,048 at most, and each for five attempts.
+  /// Spans are kept until the collector takes them or refuses them, the newest 2,048.
   /// @throws ConnectionError when it could not be exported in time, and when spans were lost since it was last called.
   void flush(Duration timeout) const;
   void flush_before_freeze(Duration time_left) const override;
+
+  /// Of the Lambda invocation that runs: the lines of `EmfOptions` say it.
+  void set_request_id(const std::string& id);
 
   /// Whether a span is recorded that belongs to this trace.
   [[nodiscard]] bool samples(const std::array<std::uint8_t, 16>& trace_id,
@@ -61,6 +65,7 @@ class Telemetry final : public core::RuntimeSource {
   TelemetryOptions options_;
   mutable std::mutex mutex_;
   std::shared_ptr<core::Runtime> runtime_;
+  std::string request_id_;
 };
 
 }  // namespace temporal::opentelemetry
