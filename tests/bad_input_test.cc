@@ -75,7 +75,8 @@ TEST_F(BadInput, D2_NoTaskQueue) {
 
 TEST_F(BadInput, A2_AnEmptyVersion) {
   expect_failure({{"BUILD_ID", " "}, {"TEMPORAL_TASK_QUEUE", "q"}}, "Temporal.ConfigurationError",
-                 "version is required (deployment_name and build_id must be set)");
+                 "version is required (deployment_name and build_id must be set): give it to run_worker, or set "
+                 "TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID");
   expect_exit_status_1();
 }
 

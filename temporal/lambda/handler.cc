@@ -63,7 +63,7 @@ void set_identity(LambdaWorkerConfig& config, const Invocation& invocation) {
 class Handler::State {
  public:
   State(WorkerDeploymentVersion version, Configure configure, detail::World world)
-      : version_(std::move(version)),
+      : version_(detail::effective_version(std::move(version), world.environment)),
         configure_(std::move(configure)),
         world_(std::move(world)),
         log_(world_.log.with({{"deployment", version_.deployment_name}, {"build_id", version_.build_id}})) {
@@ -79,17 +79,20 @@ class Handler::State {
 
   Outcome invoke(const Invocation& invocation, const std::stop_token& stop) {
     auto log = log_.with({{"requestId", invocation.request_id}});
+    const auto left = time_left(invocation, world_.clock->wall_now(), log);
+    const auto deadline = world_.clock->now() + left;
     auto prepared = std::exchange(first_, std::nullopt);
-    // With provisioned concurrency the first event may come hours later: what the callback fetched may have expired.
-    if (prepared && world_.clock->wall_now() - prepared->since > oldest_configuration) prepared.reset();
     Outcome outcome;
+    // With provisioned concurrency the first event may come hours later: what the callback fetched may have expired.
+    if (prepared && world_.clock->wall_now() - prepared->since > oldest_configuration) {
+      finish(*prepared, deadline, stop, log, outcome);
+      prepared.reset();
+    }
     try {
       if (!prepared) prepare(prepared.emplace(), log);
     } catch (...) {
       outcome.failure = detail::to_failure(std::current_exception());
     }
-    const auto left = time_left(invocation, world_.clock->wall_now(), log);
-    const auto deadline = world_.clock->now() + left;
     log = log.with({{"task_queue", prepared->config.worker_config.task_queue}});
     if (!outcome.failure) {
       const detail::Schedule schedule{
@@ -125,7 +128,7 @@ class Handler::State {
       log_start(prepared.config, shift);
       detail::check_budget(shift);
       const auto result = detail::work(prepared.config, shift);
-      outcome.must_exit = result.abandoned;
+      outcome.must_exit |= result.abandoned;
       if (result.error) outcome.failure = detail::to_failure(result.error);
     } catch (...) {
       outcome.failure = detail::to_failure(std::current_exception());

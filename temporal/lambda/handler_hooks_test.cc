@@ -65,6 +65,19 @@ TEST_F(Hooks, J9_WhatWasMeasuredIsFlushedLastWhoeverChoseTheTelemetry) {
   EXPECT_EQ(stage.logged("WARN").front()["message"], "telemetry was not exported: no collector");
 }
 
+TEST_F(Hooks, ThoseOfAConfigurationThatIsTooOldForTheFirstEventRunBeforeItIsMadeAnew) {
+  std::vector<std::string> steps;
+  int made = 0;
+  auto handler = make([&](auto& config) {
+    const auto number = std::to_string(++made);
+    steps.push_back("made " + number);
+    config.shutdown_hooks.emplace_back([&steps, number](Duration) { steps.push_back("hook of " + number); });
+  });
+  stage.clock->advance(61s);
+  EXPECT_EQ(type_of(handler(event())), "success");
+  EXPECT_THAT(steps, ElementsAre("made 1", "hook of 1", "made 2", "hook of 2"));
+}
+
 TEST_F(Hooks, H4_TellsAHookHowMuchTimeIsLeft) {
   std::vector<Duration> told;
   auto handler = make([&](auto& config) {

@@ -129,7 +129,7 @@ TEST_F(Invocations, AreConfiguredAnewWhereTheFirstEventComesLongAfterInit) {
   handler(event());
   EXPECT_EQ(std::ranges::count(stage.calls, "configure"), 2);
   EXPECT_EQ(std::ranges::count(stage.calls, "scope destroyed"), 2);
-  EXPECT_EQ(std::ranges::count(stage.calls, "hook"), 1);
+  EXPECT_EQ(std::ranges::count(stage.calls, "hook"), 2);
 }
 
 TEST_F(Invocations, X5_WorkflowsLogIntoTheLogOfTheInvocation) {

@@ -1,6 +1,7 @@
 #include <temporal/lambda/run_worker.h>
 
 #include <temporal/lambda/detail/crash_report.h>
+#include <temporal/lambda/detail/describe.h>
 #include <temporal/lambda/detail/run_function.h>
 #include <temporal/lambda/detail/run_long_lived.h>
 #include <temporal/lambda/detail/stop_signals.h>
@@ -22,6 +23,10 @@ int run_worker(WorkerDeploymentVersion version, Configure configure) {
   const auto world = detail::real_world();
   if (const auto host = envconfig::variable(world.environment, "AWS_LAMBDA_RUNTIME_API")) {
     return detail::run_function(version, configure, world, *host, signals.token());
+  }
+  if (detail::is_asked_to_describe(world)) {
+    std::puts(detail::describe(version, configure, world).c_str());
+    return 0;
   }
   return detail::run_long_lived(version, configure, world, signals.token());
 }

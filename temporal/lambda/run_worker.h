@@ -27,6 +27,10 @@ namespace temporal::lambda {
 /// What it returns, if anything, lives until the shutdown hooks of that invocation have run. The connection is
 /// configured by a `temporal.toml` and `TEMPORAL_*` variables, see `envconfig::load_client_config`.
 ///
+/// A part of the version that is empty is that of `TEMPORAL_DEPLOYMENT_NAME` or `TEMPORAL_WORKER_BUILD_ID`, so that who
+/// deploys a build names it. Outside Lambda, `bootstrap --describe` prints what the worker would be as one JSON object
+/// (names, version, task queue, timeouts), connects to nothing, and ends.
+///
 /// Call it once, from `main()`. Errors are answered to Lambda and logged as JSON on standard error.
 /// @return the exit code for `main()`: 1 when the worker could not start.
 int run_worker(WorkerDeploymentVersion version, Configure configure);

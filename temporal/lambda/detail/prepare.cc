@@ -70,9 +70,20 @@ std::string message_of(const std::exception_ptr& error) {
 
 }  // namespace
 
+WorkerDeploymentVersion effective_version(WorkerDeploymentVersion version, const envconfig::Environment& environment) {
+  const auto choose = [&](std::string& chosen, const char* variable) {
+    if (is_blank(chosen)) chosen = envconfig::variable(environment, variable).value_or("");
+  };
+  choose(version.deployment_name, "TEMPORAL_DEPLOYMENT_NAME");
+  choose(version.build_id, "TEMPORAL_WORKER_BUILD_ID");
+  return version;
+}
+
 void check_version(const WorkerDeploymentVersion& version) {
   if (is_blank(version.deployment_name) || is_blank(version.build_id)) {
-    refuse("version is required (deployment_name and build_id must be set)");
+    refuse(
+        "version is required (deployment_name and build_id must be set): give it to run_worker, or set "
+        "TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID");
   }
 }
 

@@ -12,6 +12,10 @@
 
 namespace temporal::lambda::detail {
 
+/// What is not chosen in code is that of `TEMPORAL_DEPLOYMENT_NAME` and `TEMPORAL_WORKER_BUILD_ID`, the variables by
+/// which Temporal's Worker Controllers name a version.
+WorkerDeploymentVersion effective_version(WorkerDeploymentVersion version, const envconfig::Environment& environment);
+
 /// @throws LambdaError when a part of the version is missing.
 void check_version(const WorkerDeploymentVersion& version);
 

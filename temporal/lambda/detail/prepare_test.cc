@@ -40,10 +40,21 @@ Failure refusal_of(const LambdaWorkerConfig& config) {
 }
 
 TEST(Version, A2_NeedsBothParts) {
-  const Failure expected{ErrorType::configuration, "version is required (deployment_name and build_id must be set)"};
+  const Failure expected{ErrorType::configuration,
+                         "version is required (deployment_name and build_id must be set): give it to run_worker, or "
+                         "set TEMPORAL_DEPLOYMENT_NAME and TEMPORAL_WORKER_BUILD_ID"};
   EXPECT_EQ(failure_of([] { check_version({.deployment_name = "", .build_id = "b"}); }), expected);
   EXPECT_EQ(failure_of([] { check_version({.deployment_name = "d", .build_id = " \t"}); }), expected);
   EXPECT_NO_THROW(check_version(version));
+}
+
+TEST(Version, APartThatCodeDoesNotChooseIsThatOfAVariable) {
+  const envconfig::Environment environment{{"TEMPORAL_DEPLOYMENT_NAME", "shop"}, {"TEMPORAL_WORKER_BUILD_ID", "b-7"}};
+  EXPECT_EQ(effective_version({}, environment), (WorkerDeploymentVersion{"shop", "b-7"}));
+  EXPECT_EQ(effective_version({.deployment_name = "mine", .build_id = " "}, environment),
+            (WorkerDeploymentVersion{"mine", "b-7"}));
+  EXPECT_EQ(effective_version(version, environment), version) << "what code chooses wins";
+  EXPECT_EQ(effective_version({.deployment_name = "mine", .build_id = ""}, {}), (WorkerDeploymentVersion{"mine", ""}));
 }
 
 TEST(Defaults, E1_E2_E3_E4_E5_E6_E7_E8_E9_E10_E11_AreThoseOfTheTable) {

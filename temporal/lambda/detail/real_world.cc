@@ -17,6 +17,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -145,6 +146,14 @@ std::shared_ptr<core::Runtime> runtime(core::RuntimeSource* telemetry, const Log
   return plain;
 }
 
+/// `run_worker` is not given them.
+std::vector<std::string> process_arguments() {
+  std::ifstream file{"/proc/self/cmdline"};
+  std::vector<std::string> arguments;
+  for (std::string argument; std::getline(file, argument, '\0');) arguments.push_back(std::move(argument));
+  return arguments;
+}
+
 }  // namespace
 
 World real_world() {
@@ -158,6 +167,7 @@ World real_world() {
   };
   return {
       .environment = std::move(environment),
+      .arguments = process_arguments(),
       .log = std::move(log),
       .load = load,
       .validate =

@@ -32,8 +32,9 @@ bool run(const LambdaWorkerConfig& config, const World& world, const Logger& log
 
 }  // namespace
 
-int run_long_lived(const WorkerDeploymentVersion& version, const Configure& configure, const World& world,
+int run_long_lived(const WorkerDeploymentVersion& chosen, const Configure& configure, const World& world,
                    const std::stop_token& stop) {
+  const auto version = effective_version(chosen, world.environment);
   const auto log = world.log.with({{"deployment", version.deployment_name}, {"build_id", version.build_id}});
   LambdaWorkerConfig config;
   CleanUp at_the_end;

@@ -14,6 +14,8 @@
 #include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 /// \file
 /// Everything outside that a Lambda worker touches, as one value. Tests put fakes in; `real_world` puts in the client
@@ -77,6 +79,7 @@ class Connection {
 struct World {
   std::shared_ptr<Clock> clock = std::make_shared<SystemClock>();
   envconfig::Environment environment = {};
+  std::vector<std::string> arguments = {};  ///< of the command line, the program first
   Logger log = {};
 
   /// Reads file and environment. Called once a process. @throws ConfigurationError
