@@ -1,6 +1,6 @@
 // What callers send to the local Lambda, and the file that configures it.
-#include <tools/temporal-lambda/config.h>
-#include <tools/temporal-lambda/lambda_api.h>
+#include <tools/temporal-lambda/local/config.h>
+#include <tools/temporal-lambda/local/lambda_api.h>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/parser.hpp>

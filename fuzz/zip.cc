@@ -1,5 +1,5 @@
 // A function's zip, which is unpacked into a folder: nothing of it may be written elsewhere.
-#include <tools/temporal-lambda/code.h>
+#include <tools/temporal-lambda/local/code.h>
 
 #include <cstdint>
 #include <cstdlib>
