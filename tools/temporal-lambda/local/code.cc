@@ -1,8 +1,9 @@
 #include <tools/temporal-lambda/local/code.h>
 
+#include <tools/temporal-lambda/zip_names.h>
+
 #include <archive.h>
 #include <archive_entry.h>
-#include <locale.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,20 +47,6 @@ void make_read_only(const fs::path& folder) {
   fs::permissions(folder, write, fs::perm_options::remove);
 }
 
-/// Where an entry goes, below the folder. Its name is UTF-8, or whatever bytes the zip has.
-fs::path place_of(archive_entry* entry, const fs::path& zip) {
-  const char* name = archive_entry_pathname_utf8(entry);
-  if (name == nullptr) name = archive_entry_pathname(entry);
-  if (name == nullptr || *name == '\0')
-    throw std::runtime_error{zip.string() + ": an entry has a name that cannot be read"};
-  const fs::path place{name};
-  if (place.has_root_path() || std::ranges::find(place, fs::path{".."}) != place.end()) {
-    throw std::runtime_error{zip.string() + ": the entry " + place.string() +
-                             " leads out of the function's folder: pack it with a relative name without \"..\""};
-  }
-  return place;
-}
-
 /// Lambda unpacks as one user and runs the function as another.
 void check_mode(archive_entry* entry, const fs::path& place, const fs::path& zip) {
   const auto mode = archive_entry_perm(entry);
@@ -70,27 +57,8 @@ void check_mode(archive_entry* entry, const fs::path& place, const fs::path& zip
                            place.string() + ": run chmod a+rX on what is packed"};
 }
 
-/// Names are UTF-8, whatever this process's locale is: libarchive reads them by that of the thread.
-class Utf8Names {
- public:
-  Utf8Names() : locale_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (locale_ != nullptr) before_ = ::uselocale(locale_);
-  }
-  Utf8Names(const Utf8Names&) = delete;
-  Utf8Names& operator=(const Utf8Names&) = delete;
-  ~Utf8Names() {
-    if (locale_ == nullptr) return;
-    ::uselocale(before_);
-    ::freelocale(locale_);
-  }
-
- private:
-  locale_t locale_;
-  locale_t before_ = nullptr;
-};
-
 void unpack(const fs::path& zip, const fs::path& into, std::int64_t largest_bytes) {
-  const Utf8Names names;
+  const lambda_zip::Utf8Names names;
   const auto folder = fs::canonical(into);  // libarchive refuses to write through a symbolic link, also one above it
   const std::unique_ptr<archive, int (*)(archive*)> reader{archive_read_new(), archive_read_free};
   const std::unique_ptr<archive, int (*)(archive*)> writer{archive_write_disk_new(), archive_write_free};
@@ -109,7 +77,7 @@ void unpack(const fs::path& zip, const fs::path& into, std::int64_t largest_byte
   std::int64_t size = 0;
   for (int code = 0; (code = archive_read_next_header(reader.get(), &entry)) != ARCHIVE_EOF;) {
     check(code);
-    const auto place = place_of(entry, zip);
+    const auto place = lambda_zip::place_of(entry, zip.string());
     check_mode(entry, place, zip);
     size += std::max<std::int64_t>(archive_entry_size(entry), 0);
     if (size > largest_bytes) {
