@@ -1,6 +1,8 @@
 #include <temporal/lambda/detail/crash_report.h>
 
 #include <temporal/common/running.h>
+#include <temporal/lambda/detail/call_chain.h>
+#include <temporal/lambda/detail/program_image.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +12,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <span>
+#include <string_view>
 
 #include <ucontext.h>
 #include <unistd.h>
@@ -22,6 +26,8 @@ constexpr std::size_t longest_id = 64;
 std::array<char, longest_id> request_id;
 constexpr std::size_t longest_text = 256;
 std::atomic<std::size_t> request_id_size{0};
+
+ProgramImage program;
 
 constexpr std::uintptr_t near_the_stack = 1 << 16;
 
@@ -64,6 +70,13 @@ class Line {
     if (text.empty()) return *this;
     return (*this << ",\"" << name << "\":\"").quoted(text.substr(0, longest_text)) << "\"";
   }
+  /// "0x1a2b 0x3c4d", as those who turn addresses into lines take them.
+  Line& addresses(std::span<const std::uintptr_t> addresses) {
+    if (addresses.empty()) return *this;
+    *this << ",\"addresses\":\"";
+    for (const auto& address : addresses) (*this << (&address == addresses.data() ? "0x" : " 0x")).hexadecimal(address);
+    return *this << "\"";
+  }
   /// As RFC 3339 has it: `gmtime_r` takes a lock.
   Line& time(std::chrono::system_clock::time_point time) {
     const auto days = std::chrono::floor<std::chrono::days>(time);
@@ -84,6 +97,16 @@ class Line {
     std::array<char, 4> text{};
     for (std::size_t i = digits; i > 0; value /= 10) text.at(--i) = static_cast<char>('0' + value % 10);
     return *this << std::string_view{text.data(), digits};
+  }
+
+  void hexadecimal(std::uintptr_t value) {
+    std::array<char, 16> text{};
+    auto begin = text.size();
+    do {
+      text.at(--begin) = "0123456789abcdef"[value % 16];
+      value /= 16;
+    } while (value != 0);
+    *this << std::string_view{text.data() + begin, text.size() - begin};
   }
 
   std::array<char, 2048> bytes_;
@@ -107,13 +130,20 @@ bool is_stack_full(int signal, const siginfo_t& info, const void* context) {
   return at + near_the_stack > stack && at < stack + near_the_stack;
 }
 
-void report(int signal, siginfo_t* info, void* context) {
+/// What is known of a crash before its line is written.
+struct Crash {
+  int signal = 0;
+  bool stack_is_full = false;
+  CallChain calls = {};
+};
+
+void write(const Crash& crash) {
   const auto running = temporal::detail::RunningHere::names();
   Line line;
   line << R"({"timestamp":")";
   line.time(std::chrono::system_clock::now());
-  line << R"(","level":"FATAL","message":"the process crashed: )" << name(signal)
-       << (is_stack_full(signal, *info, context) ? ", the stack is full" : "") << R"(","requestId":")"
+  line << R"(","level":"FATAL","message":"the process crashed: )" << name(crash.signal)
+       << (crash.stack_is_full ? ", the stack is full" : "") << R"(","requestId":")"
        << std::string_view{request_id.data(), request_id_size.load(std::memory_order_acquire)} << "\"";
   if (running.kind == "activity") {
     line.field("activity_type", running.type).field("activity_id", running.id);
@@ -121,9 +151,22 @@ void report(int signal, siginfo_t* info, void* context) {
     line.field("workflow_type", running.type);
   }
   if (!running.kind.empty()) line.field("workflow_id", running.workflow_id);
+  line.field("gnu_build_id", program.build_id()).addresses(crash.calls.addresses());
   line << "}\n";
   line.write();
-  ::raise(signal);  // SA_RESETHAND: this time it kills
+}
+
+void report(int signal, siginfo_t* info, void* context) {
+  static constinit thread_local Crash crash;
+  // Walking the calls can crash in its turn, and comes here again: what is known by then is written.
+  if (crash.signal == 0) {
+    crash.signal = signal;
+    crash.stack_is_full = is_stack_full(signal, *info, context);
+    crash.calls.walk(program, context);
+  }
+  for (const int each : crash_signals) ::signal(each, SIG_DFL);  // from here on a crash kills
+  write(crash);
+  ::raise(crash.signal);
 }
 
 }  // namespace
@@ -137,11 +180,14 @@ CrashContext::CrashContext(std::string_view id) noexcept {
 CrashContext::~CrashContext() { request_id_size.store(0, std::memory_order_release); }
 
 void install_crash_report() noexcept {
+  // NOLINTNEXTLINE(bugprone-unhandled-exception-at-new): without memory for it nothing else would start, either
   static const auto& of_the_main_thread = *new temporal::detail::SignalStack;
   (void)of_the_main_thread;
+  program = ProgramImage::of_this_process();
+  CallChain::prepare();
   struct sigaction action{};
   action.sa_sigaction = report;
-  action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_NODEFER | SA_ONSTACK | SA_SIGINFO;
+  action.sa_flags = SA_NODEFER | SA_ONSTACK | SA_SIGINFO;
   for (const int signal : crash_signals) ::sigaction(signal, &action, nullptr);
 }
 

@@ -17,8 +17,8 @@ class CrashContext {
 };
 
 /// From now on a crash (SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT) writes one JSON line to standard error, with the
-/// activity or workflow that ran on the thread, then kills the process as it would have been killed anyway. That a
-/// stack is full can be told on threads with a `SignalStack`.
+/// activity or workflow that ran on the thread, the program's build id and the addresses of the calls, then kills the
+/// process as it would have been killed anyway. That a stack is full can be told on threads with a `SignalStack`.
 void install_crash_report() noexcept;
 
 }  // namespace temporal::lambda::detail
