@@ -15,7 +15,8 @@ set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)  # with extensions `linux` is a macro, and a generated field has that name
 set(CMAKE_CXX_FLAGS_DEV "-O1 -g1")
 set(CMAKE_C_FLAGS_DEV "-O1 -g1")
-set(CMAKE_CXX_FLAGS_RELEASE "-Os -DNDEBUG -ffunction-sections -fdata-sections")
+# With lines for the addresses of a crash, which no bootstrap carries, and without the paths of this machine.
+set(CMAKE_CXX_FLAGS_RELEASE "-Os -g1 -fdebug-prefix-map=${PROJECT_SOURCE_DIR}/= -DNDEBUG -ffunction-sections -fdata-sections")
 
 set(TEMPORAL_SANITIZE "" CACHE STRING "Sanitizers to build with: address,undefined or thread, with fuzzer-no-link for fuzzers")
 if(TEMPORAL_SANITIZE)

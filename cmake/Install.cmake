@@ -6,8 +6,9 @@ include(GNUInstallDirs)
 get_property(installed_rooms GLOBAL PROPERTY temporal_rooms)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/temporal-cpp")
 
-install(TARGETS ${installed_rooms} temporal_protos temporal_bridge_messages EXPORT temporal-cpp
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS ${installed_rooms} temporal_protos temporal_bridge_messages temporal-lambda EXPORT temporal-cpp
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}"
+  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
 install(EXPORT temporal-cpp NAMESPACE temporal-cpp:: FILE temporal-cppTargets.cmake DESTINATION "${package_dir}")
 # An imported target cannot be exported: the configuration defines temporal_bridge again over this file.
 install(FILES "${TEMPORAL_BRIDGE_LIBRARY}" DESTINATION "${CMAKE_INSTALL_LIBDIR}")
@@ -31,7 +32,6 @@ install(
     "${PROJECT_BINARY_DIR}/temporal-cppConfigVersion.cmake"
     "${PROJECT_SOURCE_DIR}/cmake/Function.cmake"
   DESTINATION "${package_dir}")
-install(PROGRAMS "${PROJECT_SOURCE_DIR}/scripts/check_bootstrap.sh" DESTINATION "${package_dir}")
 
 if(BUILD_TESTING AND NOT TEMPORAL_SANITIZE)
   add_subdirectory(tests/install)
