@@ -1,15 +1,13 @@
 #include "serverless_stack.h"
 
-#include <temporal/client/detail/access.h>
+#include <temporal/common/client_errors.h>
 #include <temporal/testing/detail/child_process.h>
 
-#include <temporal/api/workflowservice/v1/request_response.pb.h>
+#include <gtest/gtest.h>
 
 #include <stdexcept>
 
 namespace temporal::tests {
-
-namespace service = api::workflowservice::v1;
 
 ServerlessStack::ServerlessStack(ServerlessOptions options) : options_(std::move(options)) {
   const int port = temporal::testing::detail::free_port();
@@ -39,8 +37,14 @@ ServerlessStack::ServerlessStack(ServerlessOptions options) : options_(std::move
                                                                       {"AWS_REGION", "us-east-1"}},
                                                       .port = port});
   client_.emplace(client::Client::connect({.address = server_->address()}));
-  wait_until("the server to take a deployment",
-             [&] { return deployment_cli({"create", "--name", options_.name}).first == 0; });
+  wait_until("the server to take a deployment", [&] {
+    try {
+      deployment().create().get();
+    } catch (const RpcError& error) {
+      return error.status() == GrpcStatus::already_exists;
+    }
+    return true;
+  });
   deploy(options_.builds.front());
   make_current(options_.builds.front());
 }
@@ -49,40 +53,19 @@ client::StartOptions ServerlessStack::start_options(const std::string& id) const
   return {.id = id, .task_queue = options_.name};
 }
 
+client::WorkerDeployment ServerlessStack::deployment() const { return client_->worker_deployment(options_.name); }
+
 void ServerlessStack::deploy(const std::string& build) {
-  const std::vector<std::string> version{"--deployment-name", options_.name, "--build-id", build};
-  auto create = version;
-  create.insert(create.begin(), "create-version");
-  create.insert(create.end(), {"--aws-lambda-function-arn", LocalLambda::arn(function(build)),
-                               "--aws-lambda-skip-role-and-external-id"});
-  const auto [failed, output] = deployment_cli(create);
-  if (failed != 0) throw std::runtime_error{output};
-  auto describe = version;
-  describe.insert(describe.begin(), "describe-version");
-  describe.insert(describe.end(), {"--output", "json"});
-  wait_until("the function's first polls, for workflows and for activities", [&] {
-    const auto description = nlohmann::json::parse(deployment_cli(describe).second, nullptr, false);
-    return description.is_object() && description.value("taskQueuesInfos", nlohmann::json::array()).size() >= 2;
-  });
+  const client::AwsLambda lambda{.function_arn = LocalLambda::arn(function(build))};
+  deployment().create_version({.build_id = build, .compute = lambda}).get();
+  EXPECT_EQ(deployment().describe_version(build).get().compute, lambda);
+  wait_until("the function's first polls, for workflows and for activities",
+             [&] { return deployment().describe_version(build).get().task_queues.size() >= 2; });
 }
 
 void ServerlessStack::make_current(const std::string& build) {
-  const auto [failed, output] =
-      deployment_cli({"set-current-version", "--deployment-name", options_.name, "--build-id", build, "--yes"});
-  if (failed != 0) throw std::runtime_error{output};
-  service::DescribeWorkerDeploymentRequest request;
-  request.set_namespace_("default");
-  request.set_deployment_name(options_.name);
-  bridge::v1::RpcCall call;
-  call.set_service("workflow");
-  call.set_method("describe_worker_deployment");
-  call.set_request(request.SerializeAsString());
-  wait_until("the task queues to follow the version", [&] {
-    service::DescribeWorkerDeploymentResponse response;
-    return response.ParseFromString(client::detail::connection(*client_)->rpc(call)) &&
-           response.worker_deployment_info().routing_config_update_state() ==
-               api::enums::v1::ROUTING_CONFIG_UPDATE_STATE_COMPLETED;
-  });
+  deployment().set_current({.build_id = build}).get();
+  wait_until("the task queues to follow the version", [&] { return deployment().describe().get().routing_settled; });
 }
 
 void ServerlessStack::wait_for_rest() const {
@@ -103,20 +86,13 @@ std::vector<std::string> ServerlessStack::losses(const std::string& workflow_id)
   const auto events = history(workflow_id);
   for (const auto& event : events.events()) {
     if (event.has_workflow_task_timed_out_event_attributes()) {
-      found.push_back("a workflow task timed out: " +
-                      api::enums::v1::TimeoutType_Name(event.workflow_task_timed_out_event_attributes().timeout_type()));
+      found.push_back(
+          "a workflow task timed out: " +
+          api::enums::v1::TimeoutType_Name(event.workflow_task_timed_out_event_attributes().timeout_type()));
     }
     if (event.activity_task_started_event_attributes().attempt() > 1) found.emplace_back("an activity timed out");
   }
   return found;
-}
-
-std::pair<int, std::string> ServerlessStack::deployment_cli(std::vector<std::string> arguments) const {
-  const auto output = new_folder() + "/output";
-  arguments.insert(arguments.begin(), {server_->cli(), "worker", "deployment"});
-  arguments.insert(arguments.end(), {"--address", server_->address()});
-  const int status = temporal::testing::detail::ChildProcess{{.command = arguments, .log_file = output}}.wait();
-  return {status, read_file(output)};
 }
 
 }  // namespace temporal::tests

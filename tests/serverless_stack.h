@@ -4,6 +4,7 @@
 #include "tcp_proxy.h"
 
 #include <temporal/client/client.h>
+#include <temporal/client/worker_deployment.h>
 #include <temporal/testing/dev_server.h>
 
 #include <temporal/api/history/v1/message.pb.h>
@@ -11,7 +12,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace temporal::tests {
@@ -34,6 +34,7 @@ class ServerlessStack {
 
   [[nodiscard]] LocalLambda& lambda() { return *lambda_; }
   [[nodiscard]] client::Client& client() { return *client_; }
+  [[nodiscard]] std::string address() const { return server_->address(); }
   /// For a workflow on the deployment's task queue.
   [[nodiscard]] client::StartOptions start_options(const std::string& id) const;
   [[nodiscard]] std::string function(const std::string& build) const { return options_.name + "-" + build; }
@@ -50,7 +51,7 @@ class ServerlessStack {
   [[nodiscard]] std::vector<std::string> losses(const std::string& workflow_id) const;
 
  private:
-  [[nodiscard]] std::pair<int, std::string> deployment_cli(std::vector<std::string> arguments) const;
+  [[nodiscard]] client::WorkerDeployment deployment() const;
 
   ServerlessOptions options_;
   // Ended in reverse: the server first, which would miss the Lambda.

@@ -31,6 +31,8 @@
 
 namespace temporal::client {
 
+class WorkerDeployment;
+
 namespace detail {
 
 class Session;
@@ -191,6 +193,10 @@ class Client {
         session_,
         {.workflow_id = std::move(workflow_id), .run_id = std::move(run_id), .activity_id = std::move(activity_id)}};
   }
+
+  /// A Worker Deployment of the namespace. Asks nobody. For `#include <temporal/client/worker_deployment.h>`.
+  /// @throws ConfigurationError for a name that is empty or not UTF-8.
+  [[nodiscard]] WorkerDeployment worker_deployment(std::string name) const;
 
   /// A client on the same connection whose calls, and those of the handles it gives, travel in another way:
   /// `client.with_rpc_options({.timeout = 1s}).workflow_handle("order-7").describe()`.
