@@ -1,4 +1,5 @@
 // temporal-lambda: what a worker on Lambda needs beside its code. Each room adds its subcommands.
+#include <tools/temporal-lambda/deploy/command.h>
 #include <tools/temporal-lambda/local/command.h>
 #include <tools/temporal-lambda/package/command.h>
 #include <tools/temporal-lambda/timeouts/command.h>
@@ -17,6 +18,7 @@ int main(int argc, char** argv) {
   std::function<int()> chosen;
   temporal::local_lambda::add_local_command(app, chosen);
   temporal::lambda_package::add_package_command(app, chosen);
+  temporal::lambda_deploy::add_deploy_commands(app, chosen);
   temporal::lambda_timeouts::add_plan_timeouts_command(app, chosen);
   try {
     app.parse(argc, argv);
