@@ -1,5 +1,6 @@
 // temporal-lambda: what a worker on Lambda needs beside its code. Each room adds its subcommands.
 #include <tools/temporal-lambda/deploy/command.h>
+#include <tools/temporal-lambda/doctor/command.h>
 #include <tools/temporal-lambda/local/command.h>
 #include <tools/temporal-lambda/package/command.h>
 #include <tools/temporal-lambda/timeouts/command.h>
@@ -12,13 +13,14 @@
 
 int main(int argc, char** argv) {
   CLI::App app{
-      "Temporal workers on AWS Lambda: pack functions, run them on this machine, without Docker, and plan their "
-      "timeouts"};
+      "Temporal workers on AWS Lambda: pack functions, run them on this machine, without Docker, roll them out, "
+      "find what is wrong with them, and plan their timeouts"};
   app.require_subcommand(1);
   std::function<int()> chosen;
   temporal::local_lambda::add_local_command(app, chosen);
   temporal::lambda_package::add_package_command(app, chosen);
   temporal::lambda_deploy::add_deploy_commands(app, chosen);
+  temporal::lambda_doctor::add_doctor_command(app, chosen);
   temporal::lambda_timeouts::add_plan_timeouts_command(app, chosen);
   try {
     app.parse(argc, argv);
