@@ -6,6 +6,7 @@ use crate::{
     options as messages,
 };
 use prost::Message;
+use std::collections::HashMap;
 use temporalio_common::envconfig::{
     ClientConfigProfile, ConfigError, DataSource, LoadClientConfigProfileOptions,
     load_client_config_profile,
@@ -21,14 +22,50 @@ fn load(request: messages::EnvConfigRequest) -> Result<messages::ClientProfile> 
         (false, path) => std::fs::read(path)
             .map_err(|e| Error::new(Code::Configuration, format!("cannot read {path}: {e}")))?,
     };
+    let secret_ids = secret_ids(&toml, profile.as_deref(), &request.environment);
     let options = LoadClientConfigProfileOptions::builder()
         .config_source(DataSource::Data(toml))
         .maybe_config_file_profile(profile)
         .config_file_strict(request.strict)
         .build();
-    load_client_config_profile(options, Some(&request.environment))
-        .map(to_message)
-        .map_err(|e| Error::new(Code::Configuration, text(&e)))
+    let loaded = load_client_config_profile(options, Some(&request.environment))
+        .map_err(|e| Error::new(Code::Configuration, text(&e)))?;
+    Ok(messages::ClientProfile {
+        secret_ids: Some(secret_ids),
+        ..to_message(loaded)
+    })
+}
+
+/// The extension of the profiles that Temporal's SDKs have for AWS, and core does not know. What is wrong with the file as
+/// a whole is core's to say.
+fn secret_ids(
+    toml: &[u8],
+    profile: Option<&str>,
+    environment: &HashMap<String, String>,
+) -> messages::SecretIds {
+    let file = std::str::from_utf8(toml).ok();
+    let file = file.and_then(|text| text.parse::<toml::Table>().ok());
+    let variable = |name: &str| environment.get(name).filter(|value| !value.is_empty());
+    let selected = variable("TEMPORAL_PROFILE").map(String::as_str);
+    let profile = profile.or(selected).unwrap_or("default");
+    let table = file.as_ref().and_then(|file| {
+        let profile = file.get("profile")?.get(profile)?;
+        profile.get("ext")?.get("aws_secrets_manager")
+    });
+    let id = |key: &[&str], name: &str| {
+        let in_file = table
+            .and_then(|table| key.iter().try_fold(table, |table, part| table.get(part)))
+            .and_then(|value| value.as_str());
+        let chosen = variable(&format!("TEMPORAL_EXT_AWS_SECRETS_MANAGER_{name}"));
+        chosen.map(String::as_str).or(in_file).map(str::to_owned)
+    };
+    messages::SecretIds {
+        api_key: id(&["api_key_id"], "API_KEY_ID").unwrap_or_default(),
+        client_certificate: id(&["tls", "client_cert_id"], "TLS_CLIENT_CERT_ID")
+            .unwrap_or_default(),
+        client_private_key: id(&["tls", "client_key_id"], "TLS_CLIENT_KEY_ID").unwrap_or_default(),
+        server_ca: id(&["tls", "server_ca_cert_id"], "TLS_SERVER_CA_CERT_ID").unwrap_or_default(),
+    }
 }
 
 fn text(error: &ConfigError) -> String {
@@ -117,6 +154,34 @@ mod tests {
         let profile = load(request(toml, &[("TEMPORAL_ADDRESS", "environment:2")])).unwrap();
         assert_eq!(profile.address, "environment:2");
         assert_eq!(profile.namespace, "from-file");
+    }
+
+    #[test]
+    fn secrets_are_named_by_the_profile_or_by_variables_that_go_first() {
+        let toml = "[profile.default.ext.aws_secrets_manager]\napi_key_id = 'file-key'\n\
+                    [profile.default.ext.aws_secrets_manager.tls]\nclient_cert_id = 'file-cert'\n\
+                    [profile.other.ext.aws_secrets_manager]\napi_key_id = 'other-key'";
+        let ids = |environment: &[(&str, &str)]| {
+            load(request(toml, environment))
+                .unwrap()
+                .secret_ids
+                .unwrap()
+        };
+        let of_file = ids(&[]);
+        assert_eq!(of_file.api_key, "file-key");
+        assert_eq!(of_file.client_certificate, "file-cert");
+        assert_eq!(of_file.server_ca, "");
+        let prefix = "TEMPORAL_EXT_AWS_SECRETS_MANAGER_";
+        let key = format!("{prefix}API_KEY_ID");
+        let ca = format!("{prefix}TLS_SERVER_CA_CERT_ID");
+        let chosen = ids(&[(&key, "key"), (&ca, "ca")]);
+        assert_eq!(chosen.api_key, "key");
+        assert_eq!(chosen.client_certificate, "file-cert");
+        assert_eq!(chosen.server_ca, "ca");
+        assert_eq!(ids(&[("TEMPORAL_PROFILE", "other")]).api_key, "other-key");
+        assert_eq!(ids(&[(&key, "")]).api_key, "file-key");
+        let none = load(request("", &[])).unwrap().secret_ids.unwrap();
+        assert_eq!(none, messages::SecretIds::default());
     }
 
     #[test]

@@ -274,6 +274,18 @@ pub struct DataSource {
 }
 
 #[derive(Clone, PartialEq, Message)]
+pub struct SecretIds {
+    #[prost(string, tag = "1")]
+    pub api_key: String,
+    #[prost(string, tag = "2")]
+    pub client_certificate: String,
+    #[prost(string, tag = "3")]
+    pub client_private_key: String,
+    #[prost(string, tag = "4")]
+    pub server_ca: String,
+}
+
+#[derive(Clone, PartialEq, Message)]
 pub struct ClientProfile {
     #[prost(string, tag = "1")]
     pub address: String,
@@ -301,6 +313,8 @@ pub struct ClientProfile {
     pub codec_auth: String,
     #[prost(map = "string, string", tag = "13")]
     pub metadata: HashMap<String, String>,
+    #[prost(message, optional, tag = "14")]
+    pub secret_ids: Option<SecretIds>,
 }
 
 #[derive(Clone, PartialEq, Message)]

@@ -20,9 +20,22 @@ struct CodecSettings {
   bool operator==(const CodecSettings&) const = default;
 };
 
+/// Which secrets of AWS hold the credentials, by names or ARNs. Only read here: Lambda workers fetch them. The table
+/// `profile.<name>.ext.aws_secrets_manager`, or `TEMPORAL_EXT_AWS_SECRETS_MANAGER_*`, as Temporal's other SDKs have
+/// them.
+struct SecretIds {
+  std::string api_key = {};
+  std::string client_certificate = {};
+  std::string client_private_key = {};
+  std::string server_ca = {};
+
+  bool operator==(const SecretIds&) const = default;
+};
+
 struct ClientConfig {
   client::ConnectOptions connect = {};
   CodecSettings codec = {};
+  SecretIds secrets = {};
   std::optional<std::string> task_queue = {};  ///< of `TEMPORAL_TASK_QUEUE`
   std::vector<std::string> warnings = {};      ///< for the log: what was asked for and could not be found
 };

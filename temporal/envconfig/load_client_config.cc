@@ -100,6 +100,10 @@ ClientConfig load_client_config(const LoadOptions& options) {
   ClientConfig config{
       .connect = to_options(profile),
       .codec = {.endpoint = non_empty(profile.codec_endpoint()), .auth = non_empty(profile.codec_auth())},
+      .secrets = {.api_key = profile.secret_ids().api_key(),
+                  .client_certificate = profile.secret_ids().client_certificate(),
+                  .client_private_key = profile.secret_ids().client_private_key(),
+                  .server_ca = profile.secret_ids().server_ca()},
       .task_queue = variable(options.environment, "TEMPORAL_TASK_QUEUE"),
   };
   if (found.warning) config.warnings.push_back(*found.warning);

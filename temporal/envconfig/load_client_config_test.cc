@@ -182,6 +182,21 @@ TEST_F(LoadClientConfig, C10_NoSecretIsInAnErrorText) {
   }
 }
 
+TEST_F(LoadClientConfig, ReadsWhichSecretsHoldTheCredentials) {
+  write_file(
+      "[profile.default.ext.aws_secrets_manager]\napi_key_id = \"shop/key\"\n"
+      "[profile.default.ext.aws_secrets_manager.tls]\nclient_key_id = \"shop/private\"\n");
+  EXPECT_EQ(load().secrets, (SecretIds{.api_key = "shop/key", .client_private_key = "shop/private"}));
+  EXPECT_EQ(load({{"TEMPORAL_EXT_AWS_SECRETS_MANAGER_API_KEY_ID", "another"},
+                  {"TEMPORAL_EXT_AWS_SECRETS_MANAGER_TLS_CLIENT_CERT_ID", "cert"},
+                  {"TEMPORAL_EXT_AWS_SECRETS_MANAGER_TLS_SERVER_CA_CERT_ID", "ca"}})
+                .secrets,
+            (SecretIds{.api_key = "another",
+                       .client_certificate = "cert",
+                       .client_private_key = "shop/private",
+                       .server_ca = "ca"}));
+}
+
 TEST_F(LoadClientConfig, RefusesABooleanThatIsNone) {
   EXPECT_THAT(refusal({{"TEMPORAL_TLS", "yes"}}), HasSubstr("TEMPORAL_TLS is \"yes\": set it to true or false"));
 }

@@ -29,6 +29,7 @@ bool is_set(const std::optional<std::string>& text) { return text && !text->empt
 
 constexpr Duration longest_timeout = 900s;  // of a Lambda function
 constexpr Duration oldest_configuration = 60s;
+constexpr Duration oldest_secrets = 3600s;
 
 /// Not more than a function can have: a clock that lags after a freeze would let it work until it is killed.
 Duration time_left(const Invocation& invocation, Timestamp now, const Logger& log) {
@@ -69,9 +70,7 @@ class Handler::State {
         log_(world_.log.with({{"deployment", version_.deployment_name}, {"build_id", version_.build_id}})) {
     detail::check_version(version_);
     detail::check_environment(world_.environment);
-    const auto loaded = world_.load(world_.environment);
-    for (const auto& warning : loaded.warnings) log_.warn(warning);
-    defaults_ = detail::default_config(version_, loaded, world_.environment);
+    load();
     prepare(first_.emplace(), log_);
     first_->since = world_.clock->wall_now();
     connections_.open_early(first_->config.client_connect_config, log_);
@@ -89,7 +88,10 @@ class Handler::State {
       prepared.reset();
     }
     try {
-      if (!prepared) prepare(prepared.emplace(), log);
+      if (!prepared) {
+        renew_secrets(log);
+        prepare(prepared.emplace(), log);
+      }
     } catch (...) {
       outcome.failure = detail::to_failure(std::current_exception());
     }
@@ -107,10 +109,31 @@ class Handler::State {
       log.error("the invocation failed",
                 {{"error_type", to_string(outcome.failure->type)}, {"error", outcome.failure->message}});
     }
+    has_failed_ = outcome.failure.has_value();
     return outcome;
   }
 
  private:
+  void load() {
+    const auto loaded = world_.load(world_.environment);
+    for (const auto& warning : loaded.warnings) log_.warn(warning);
+    defaults_ = detail::default_config(version_, loaded, world_.environment);
+    has_secrets_ = loaded.secrets != envconfig::SecretIds{};
+    loaded_at_ = world_.clock->wall_now();
+  }
+
+  /// Secrets change while an environment lives. They are read again after a while, and when an invocation has failed,
+  /// as one does whose key is no longer good.
+  void renew_secrets(const Logger& log) {
+    if (!has_secrets_ || (!has_failed_ && world_.clock->wall_now() - loaded_at_ < oldest_secrets)) return;
+    try {
+      load();
+    } catch (...) {
+      log.warn("the secrets could not be read again: those from before are used",
+               {{"error", detail::to_failure(std::current_exception()).message}});
+    }
+  }
+
   void prepare(Prepared& prepared, const Logger& log) const {
     prepared.config = defaults_;
     prepared.scope = detail::call_configure(configure_, prepared.config);
@@ -172,6 +195,9 @@ class Handler::State {
   Logger log_;
   detail::ConnectionCache connections_{world_};
   LambdaWorkerConfig defaults_;
+  bool has_secrets_ = false;
+  bool has_failed_ = false;  ///< the invocation before
+  Timestamp loaded_at_ = {};
   std::optional<Prepared> first_;
 };
 

@@ -132,6 +132,46 @@ TEST_F(Invocations, AreConfiguredAnewWhereTheFirstEventComesLongAfterInit) {
   EXPECT_EQ(std::ranges::count(stage.calls, "hook"), 2);
 }
 
+TEST_F(Invocations, ReadSecretsAgainAfterAnHourAndAfterAFailure) {
+  int reads = 0;
+  bool fails = false;
+  stage.loaded.secrets.api_key = "id";
+  stage.on_load = [&] {
+    if (fails) throw ConfigurationError("cannot read the API key, the secret id");
+    stage.loaded.connect.api_key = "key " + std::to_string(++reads);
+  };
+  std::vector<std::string> keys;
+  auto handler = make([&](auto& config) { keys.push_back(config.client_connect_config.api_key.value_or("")); });
+  for (int i = 0; i < 3; ++i) handler(event());
+  EXPECT_EQ(keys, (std::vector<std::string>{"key 1", "key 1", "key 1"}));
+  stage.clock->freeze_for(3601s);
+  handler(event());
+  EXPECT_EQ(keys.back(), "key 2");
+  stage.on_create = [] { throw RpcError(GrpcStatus::unauthenticated, "no such key"); };
+  EXPECT_NE(type_of(handler(event())), "success");
+  EXPECT_EQ(keys.back(), "key 2");
+  stage.on_create = {};
+  handler(event());
+  EXPECT_EQ(keys.back(), "key 3");
+  handler(event());
+  EXPECT_EQ(keys.back(), "key 3");
+  fails = true;
+  stage.clock->freeze_for(3601s);
+  EXPECT_EQ(type_of(handler(event())), "success") << "with what it has";
+  EXPECT_EQ(keys.back(), "key 3");
+}
+
+TEST_F(Invocations, WithoutSecretsTheConfigurationIsReadOnce) {
+  int reads = 0;
+  stage.on_load = [&] { ++reads; };
+  auto handler = make();
+  for (int i = 0; i < 2; ++i) {
+    stage.clock->freeze_for(3601s);
+    handler(event());
+  }
+  EXPECT_EQ(reads, 1);
+}
+
 TEST_F(Invocations, X5_WorkflowsLogIntoTheLogOfTheInvocation) {
   auto handler = make();
   handler(event());

@@ -7,6 +7,7 @@
 #include <temporal/envconfig/load_client_config.h>
 #include <temporal/lambda/detail/log_settings.h>
 #include <temporal/lambda/detail/restart.h>
+#include <temporal/lambda/detail/secrets.h>
 #include <temporal/lambda/detail/world.h>
 #include <temporal/worker/worker.h>
 
@@ -98,7 +99,11 @@ envconfig::ClientConfig load(const envconfig::Environment& environment) {
   std::vector<std::string> folders;
   if (const auto root = envconfig::variable(environment, "LAMBDA_TASK_ROOT")) folders.push_back(*root);
   folders.emplace_back(".");
-  return envconfig::load_client_config({.environment = environment, .folders = std::move(folders)});
+  auto config = envconfig::load_client_config({.environment = environment, .folders = std::move(folders)});
+  if (config.secrets != envconfig::SecretIds{}) {
+    fill_in_secrets(config.connect, config.secrets, aws_extension(environment));
+  }
+  return config;
 }
 
 constexpr std::array levels = {LogLevel::error, LogLevel::warn, LogLevel::info, LogLevel::debug, LogLevel::trace};

@@ -12,7 +12,7 @@ enum class Severity {
 
 /// Something that was found, with what mends it.
 struct Finding {
-  std::string id = {};  ///< the row of docs/doctor.md
+  std::string id = {};  ///< the row of docs/deploy.md
   Severity severity = Severity::error;
   std::string what = {};
   std::string remedy = {};
