@@ -432,7 +432,7 @@ class OnLambda(unittest.TestCase):
 
     def test_the_zip_holds_the_collectors_configuration(self):
         with zipfile.ZipFile(BUILD / "examples/observability/observability.zip") as packed:
-            self.assertEqual(packed.namelist(), ["bootstrap", "otel-collector-config.yaml"])
+            self.assertEqual(set(packed.namelist()), {"bootstrap", "otel-collector-config.yaml", "temporal-worker.json"})
             expected = (ROOT / "examples/observability/otel-collector-config.yaml").read_bytes()
             self.assertEqual(packed.read("otel-collector-config.yaml"), expected)
 
