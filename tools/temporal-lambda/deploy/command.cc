@@ -56,6 +56,14 @@ std::unique_ptr<Deployments> connect(const Arguments& arguments) {
   return deployments_of(client::Client::connect(envconfig::load_client_config(options).connect));
 }
 
+RolloutWorld world() {
+  return {.sleep = [](Duration duration) { std::this_thread::sleep_for(duration); }, .say = say};
+}
+
+Duration patience(const Arguments& arguments) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>{arguments.wait_seconds});
+}
+
 /// Whether the plan that was just shown is to be carried out.
 bool is_agreed(const Arguments& arguments) {
   if (arguments.dry_run) return false;
@@ -111,14 +119,13 @@ int rollout(const Arguments& arguments) {
   const auto steps = plan(wish, found);
   say(arguments.deployment + "/" + arguments.build_id + " in " + temporal->where());
   if (steps.empty()) {
+    wait_until_settled(arguments.deployment, *temporal, world(), patience(arguments));
     say("Nothing to do: all is so already");
     return done;
   }
   for (const auto step : steps) say("  " + describe(step, wish, found));
   if (!is_agreed(arguments)) return done;
-  const RolloutWorld world{.sleep = [](Duration duration) { std::this_thread::sleep_for(duration); }, .say = say};
-  const std::chrono::duration<double> patience{arguments.wait_seconds};
-  carry_out(steps, wish, found, *temporal, world, std::chrono::duration_cast<Duration>(patience));
+  carry_out(steps, wish, found, *temporal, world(), patience(arguments));
   return done;
 }
 
@@ -140,6 +147,7 @@ int rollback(const Arguments& arguments) {
   say("  make " + *target + " current, which is " + current + " now");
   if (!is_agreed(arguments)) return done;
   temporal->set_current(arguments.deployment, {.build_id = *target, .conflict_token = deployment->conflict_token});
+  wait_until_settled(arguments.deployment, *temporal, world(), patience(arguments));
   say("✓ " + *target + " is current. Workflows that are pinned to " + current + " stay there");
   return done;
 }
@@ -159,6 +167,8 @@ int run(int (*command)(const Arguments&), const Arguments& arguments) {
 
 void add_common(CLI::App& command, Arguments& arguments) {
   command.add_option("--profile", arguments.profile, "of temporal.toml; otherwise TEMPORAL_PROFILE, or default");
+  command.add_option("--wait", arguments.wait_seconds, "seconds for a worker to poll, and for task queues to follow")
+      ->capture_default_str();
   command.add_flag("--dry-run", arguments.dry_run, "show the plan, and do nothing");
   command.add_flag("--yes", arguments.yes, "do not ask");
 }
@@ -185,8 +195,6 @@ void add_deploy_commands(CLI::App& app, std::function<int()>& chosen) {
   out->add_flag("--ignore-missing-task-queues", rolled_out->ignore_missing_task_queues,
                 "also where the current version serves task queues that this one does not");
   out->add_flag("--unqualified", rolled_out->unqualified, "also for an ARN without a version");
-  out->add_option("--wait", rolled_out->wait_seconds, "seconds until its worker has to have polled")
-      ->capture_default_str();
   add_common(*out, *rolled_out);
   choose(*out, rolled_out, rollout, chosen);
 

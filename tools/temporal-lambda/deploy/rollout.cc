@@ -67,12 +67,14 @@ class Rollout {
         temporal_.set_current(name, {.build_id = build_id,
                                      .ignore_missing_task_queues = wish_.routing.ignore_missing_task_queues,
                                      .conflict_token = unchanged()});
+        wait_until_settled(name, temporal_, world_, patience_);
         return build_id + " is current, and was " + before();
       case Step::ramp:
         temporal_.set_ramping(name, {.build_id = build_id,
                                      .percentage = wish_.routing.percentage,
                                      .ignore_missing_task_queues = wish_.routing.ignore_missing_task_queues,
                                      .conflict_token = unchanged()});
+        wait_until_settled(name, temporal_, world_, patience_);
         return build_id + " ramps; current is " + before();
     }
     return {};
@@ -134,6 +136,16 @@ Found find(Deployments& temporal, const WorkerDeploymentVersion& version) {
   Found found{.deployment = temporal.describe(version.deployment_name)};
   if (found.deployment) found.version = temporal.describe(version);
   return found;
+}
+
+void wait_until_settled(const std::string& deployment, Deployments& temporal, const RolloutWorld& world,
+                        Duration patience) {
+  for (const auto until = world.now() + patience; world.now() < until; world.sleep(250ms)) {
+    const auto found = temporal.describe(deployment);
+    if (!found || found->routing_settled) return;
+  }
+  throw Error{"the routing of " + deployment +
+              " is changed, but not all task queues follow yet: new workflows may wait for long. Run this again"};
 }
 
 void carry_out(const std::vector<Step>& steps, const Wish& wish, const Found& found, Deployments& temporal,

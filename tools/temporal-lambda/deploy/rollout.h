@@ -26,6 +26,11 @@ class NotBound : public std::runtime_error {
 
 Found find(Deployments& temporal, const WorkerDeploymentVersion& version);
 
+/// Waits until the task queues of a deployment follow its routing: a task that comes before can wait for long.
+/// @throws Error when they do not in time
+void wait_until_settled(const std::string& deployment, Deployments& temporal, const RolloutWorld& world,
+                        Duration patience);
+
 /// Does the steps of a plan, and says each when it is done. Can be run again after any failure, with a plan of what is
 /// found then. @throws Refusal, NotBound, Error with what to do about it
 void carry_out(const std::vector<Step>& steps, const Wish& wish, const Found& found, Deployments& temporal,

@@ -16,7 +16,10 @@ using ::testing::HasSubstr;
 class FakeDeployments final : public Deployments {
  public:
   [[nodiscard]] std::string where() const override { return "default at localhost"; }
-  std::optional<client::WorkerDeploymentDescription> describe(const std::string&) override { return deployment; }
+  std::optional<client::WorkerDeploymentDescription> describe(const std::string&) override {
+    if (deployment && is_routed) deployment->routing_settled = unsettled-- <= 0;
+    return deployment;
+  }
   std::optional<client::WorkerDeploymentVersionDescription> describe(const WorkerDeploymentVersion&) override {
     ++looks;
     if (version && looks >= bound_at && version->task_queues.size() < queues.size()) {
@@ -42,6 +45,7 @@ class FakeDeployments final : public Deployments {
   }
   void set_current(const std::string&, const client::SetCurrentOptions& options) override {
     told.push_back("current " + options.build_id + " by " + options.conflict_token);
+    is_routed = true;
   }
   void set_ramping(const std::string&, const client::SetRampingOptions& options) override {
     told.push_back("ramp " + options.build_id + " to " + std::to_string(static_cast<int>(options.percentage)));
@@ -54,6 +58,8 @@ class FakeDeployments final : public Deployments {
                                                   {.name = "orders", .type = client::TaskQueueType::activity}};
   int bound_at = 0;  ///< the look at which the version has its queues
   int looks = 0;
+  bool is_routed = false;
+  int unsettled = 0;  ///< looks after a change of the routing that find task queues which do not follow
   bool is_made_by_others = false;
   std::string refuses = {};
   std::optional<std::string> cause = {};
@@ -118,6 +124,18 @@ TEST_F(Rollout, AVersionThatNobodyPollsAsDoesNotBecomeCurrent) {
   temporal.bound_at = 0;
   roll_out();
   EXPECT_THAT(temporal.told.back(), "current b-1 by token") << "run again once its worker polls";
+}
+
+TEST_F(Rollout, EndsWhenTheTaskQueuesFollow) {
+  temporal.unsettled = 3;
+  roll_out();
+  EXPECT_EQ(temporal.unsettled, -1) << "it looked until they did";
+  EXPECT_EQ(said.back(), "✓ b-1 is current, and was no version");
+}
+
+TEST_F(Rollout, SaysWhenTheTaskQueuesDoNotFollow) {
+  temporal.unsettled = 1'000'000;
+  EXPECT_THAT(error_of_rollout(), HasSubstr("not all task queues follow yet"));
 }
 
 TEST_F(Rollout, WhatSomebodyElseMadeCurrentMeanwhileStays) {
