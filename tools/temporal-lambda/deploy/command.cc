@@ -81,9 +81,9 @@ std::optional<std::string> mistake_in(const Arguments& arguments) {
   if (!function.is_published_version() && !arguments.unqualified) {
     return arguments.compute.function_arn +
            " is no published version: each upload would change the code under workflows that run on it. Name a "
-           "version, such as " +
-           arguments.compute.function_arn.substr(0, arguments.compute.function_arn.rfind(':')) +
-           ":…:1, or say --unqualified";
+           "version, "
+           "as in function:" +
+           function.name + ":1, or say --unqualified";
   }
   const bool has_role = !arguments.compute.assume_role_arn.empty();
   if (has_role != !arguments.compute.external_id.empty()) return "--invoke-role and --external-id belong together";
@@ -168,6 +168,7 @@ int run(int (*command)(const Arguments&), const Arguments& arguments) {
 void add_common(CLI::App& command, Arguments& arguments) {
   command.add_option("--profile", arguments.profile, "of temporal.toml; otherwise TEMPORAL_PROFILE, or default");
   command.add_option("--wait", arguments.wait_seconds, "seconds for a worker to poll, and for task queues to follow")
+      ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
   command.add_flag("--dry-run", arguments.dry_run, "show the plan, and do nothing");
   command.add_flag("--yes", arguments.yes, "do not ask");
