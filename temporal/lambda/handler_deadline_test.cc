@@ -313,6 +313,16 @@ TEST_F(Deadlines, X1_F10_TakesLongerToLeaveWhereTheServerIsFar) {
   EXPECT_THAT(stage.holds, ElementsAre(start + 1100ms + 3s + 1200ms)) << "the last poll has to come back";
 }
 
+TEST_F(Deadlines, X1_AStartThatTakesLongIsNoIdleness) {
+  auto handler = make([](auto& config) { config.idle_timeout = 2s; });
+  stage.on_start = [this] { stage.clock->advance(1500ms); };
+  const auto start = stage.clock->now();
+  EXPECT_EQ(type_of(handler(event())), "success");
+  ASSERT_EQ(stage.poll_limits.size(), 2U);
+  EXPECT_EQ(stage.poll_limits[1].at, start + 1500ms + 2s);
+  EXPECT_EQ(stage.clock->now(), start + 1500ms + 2s);
+}
+
 TEST_F(Deadlines, F10_HasTheServerEndThePollsWhenTheWorkerLeaves) {
   auto handler = make([](auto& config) { config.idle_timeout = 2s; });
   const auto start = stage.clock->now();

@@ -72,6 +72,7 @@ class Stint {
         return {.abandoned = true, .error = lost("did not answer when the worker was started")};
       }
       answers_at_start_ = answers_ = pulse().answers;
+      be_idle_from_now();
       end = wait(result.error);
     } catch (...) {
       result.error = std::current_exception();
@@ -144,6 +145,14 @@ class Stint {
       if (is_alive(shift_.schedule.stop_at())) return End::idle;
       idle_since_ = clock().now();  // no tasks come from a server that is gone: that is not idleness, it may come back
     }
+  }
+
+  /// A start that took long, far from the server, is no idleness: a worker that left before its first polls had begun
+  /// would leave task queues that the server does not know.
+  void be_idle_from_now() {
+    if (clock().now() == idle_since_) return;
+    idle_since_ = clock().now();
+    limit_polls();
   }
 
   void see_tasks() {
